@@ -1,0 +1,276 @@
+"""The game: two players who take turns, under one `train_step`.
+
+`GAN` is the base of every model of the zoo: the constructor takes networks, `compile` takes how to play, `fit` takes
+data and callbacks. A game is its two methods `d_loss` and `g_loss`, which return named and already weighted terms:
+what is summed for the gradient is what is logged. `NoiseGAN` is the game that most variants share: noise (and a label)
+in, image out.
+"""
+
+import zlib
+from collections.abc import Callable, Sequence
+from typing import Literal
+
+import keras
+import tensorflow as tf
+
+Batch = dict[str, tf.Tensor]
+Terms = dict[str, tf.Tensor]
+
+
+class Progress:
+    """Where training stands, and the randomness that belongs to this point.
+
+    step: int64 scalar, updates of G done. images: int64 scalar, reals that D has seen. Every draw is a pure function
+    of (seed, images, stream): the same with and without XLA, and under replicas each takes its slice of one draw for
+    the whole batch, so that two replicas play the game that one device plays.
+    """
+
+    def __init__(self, step: tf.Tensor, images: tf.Tensor, seed: tf.Tensor | int):
+        self.step = tf.cast(step, tf.int64)
+        self.images = tf.cast(images, tf.int64)
+        self._seed = tf.cast(seed, tf.int64)
+
+    def normal(self, shape: Sequence[int], stream: str) -> tf.Tensor:
+        """Float32 N(0, 1) of `shape` (batch first); `stream` names the use, two draws of one name are equal."""
+        return self._draw(tf.random.stateless_normal, shape, stream)
+
+    def uniform(self, shape: Sequence[int], stream: str) -> tf.Tensor:
+        """Float32 U[0, 1) of `shape` (batch first)."""
+        return self._draw(tf.random.stateless_uniform, shape, stream)
+
+    def _draw(self, draw: Callable, shape: Sequence[int], stream: str) -> tf.Tensor:
+        key = tf.stack([self._seed * 2**32 + zlib.crc32(stream.encode()), self.images])
+        replica = tf.distribute.get_replica_context()
+        replicas = replica.num_replicas_in_sync
+        if replicas == 1:
+            return draw(shape, seed=key, alg="philox")
+        whole = draw([shape[0] * replicas, *shape[1:]], seed=key, alg="philox")
+        first = replica.replica_id_in_sync_group * shape[0]
+        return whole[first : first + shape[0]]
+
+
+class GAN(keras.Model):
+    """Base of every game. A subclass sets the networks and writes `d_loss` and `g_loss`."""
+
+    d_nets: tuple = ()  # networks that D's optimizer moves
+    g_nets: tuple = ()
+    d_terms: tuple[str, ...] = ("adv",)  # names of the terms that d_loss returns, the regularisers' apart
+    g_terms: tuple[str, ...] = ("adv",)
+    stats: tuple[str, ...] = ("d_gradient", "g_gradient")  # logged, not summed: see `observe`
+
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        counter = {"shape": (), "dtype": "int64", "trainable": False, "aggregation": "only_first_replica"}
+        self.step = self.add_weight(name="step", initializer="zeros", **counter)
+        self.images = self.add_weight(name="images", initializer="zeros", **counter)
+        self.seed = self.add_weight(name="seed", initializer="zeros", **counter)
+        self.averages = ()
+        # Keras would otherwise build by calling the model on a batch, and a game is not called.
+        self.built = True
+
+    def compile(
+        self,
+        d_optimizer: keras.optimizers.Optimizer,
+        g_optimizer: keras.optimizers.Optimizer,
+        adversarial,
+        regularizers: Sequence = (),
+        ema=None,
+        d_steps: int = 1,
+        seed: int = 0,
+        lookup: Callable[[tf.Tensor], Batch] | None = None,
+        **kwargs,
+    ):
+        """How to play.
+
+        adversarial: `losses.Adversarial`. regularizers: of D, see `regularizers`. ema: `averaging.EMA` or None.
+        d_steps: D's updates for one of G's; the data set yields `d_steps` batches at once. seed: of every draw in a
+        step. lookup: turns what the data set yields into a batch inside the step (data kept on the device).
+        kwargs: `steps_per_execution`, `jit_compile`, `run_eagerly` of `keras.Model.compile`.
+        """
+        if self.dtype_policy.name == "mixed_float16":
+            d_optimizer, g_optimizer = map(keras.optimizers.LossScaleOptimizer, (d_optimizer, g_optimizer))
+        super().compile(optimizer=g_optimizer, **kwargs)
+        self.d_optimizer = d_optimizer
+        self.adversarial, self.regularizers, self.ema = adversarial, tuple(regularizers), ema
+        self.d_steps, self.lookup = d_steps, lookup
+        self.seed.assign(seed)
+        # Built now: an optimizer that is built by its first step would lose its slots when a checkpoint is loaded.
+        self.d_optimizer.build(self._weights_of(self.d_nets))
+        self.optimizer.build(self._weights_of(self.g_nets))
+        self.averages = self.make_averages() if ema else ()
+        # Created now: a metric that appears in the first trace fails under MirroredStrategy.
+        names = [f"d_{term}" for term in (*self.d_terms, *(regularizer.name for regularizer in self.regularizers))]
+        names += [f"g_{term}" for term in self.g_terms]
+        self.terms = tuple(names)
+        self.trackers = {name: keras.metrics.Mean(name=name) for name in (*names, *self.stats)}
+        self._check_replicas()
+
+    def _check_replicas(self):
+        if self.distribute_strategy is None or self.distribute_strategy.num_replicas_in_sync == 1:
+            return
+        lazy = [regularizer.name for regularizer in self.regularizers if getattr(regularizer, "interval", 1) > 1]
+        state = [weight.path for net in self.d_nets for weight in net.non_trainable_variables]
+        if lazy and state:
+            # Replicas agree on a state only outside a condition, and a lazy penalty calls D inside one.
+            raise ValueError(f"lazy {', '.join(lazy)} with replicas needs a D without state, not {state[0]}")
+
+    @property
+    def metrics(self):
+        return list(self.trackers.values()) if hasattr(self, "trackers") else []
+
+    def make_averages(self) -> tuple[tuple[keras.Model, keras.Model], ...]:
+        """(average, network) pairs that the EMA keeps, the averages newly made and equal to their networks."""
+        return ()
+
+    def d_loss(self, batch: Batch) -> Terms:
+        """{term: float32 scalar}, weighted; their sum is what D descends."""
+        raise TypeError(f"{type(self).__name__} has no d_loss")
+
+    def g_loss(self, batch: Batch) -> Terms:
+        """{term: float32 scalar}, weighted; their sum is what G descends."""
+        raise TypeError(f"{type(self).__name__} has no g_loss")
+
+    @property
+    def progress(self) -> Progress:
+        return Progress(self.step, self.images, self.seed)
+
+    def observe(self, name: str, value: tf.Tensor):
+        """Log a scalar that is not part of a loss; `name` is declared in `stats`."""
+        self.trackers[name].update_state(value)
+
+    def train_step(self, batch: Batch) -> dict[str, tf.Tensor]:
+        if self.lookup is not None:
+            batch = self.lookup(batch)
+        for part in self._parts(batch):
+            self.minimize("d", self.d_loss, part, self.d_nets, self.d_optimizer)
+            seen = _rows(part) * _replicas()
+            self.images.assign_add(tf.cast(seen, tf.int64))
+        self.minimize("g", self.g_loss, part, self.g_nets, self.optimizer)
+        self.step.assign_add(1)
+        if self.ema:
+            for average, network in self.averages:
+                self.ema.update(average, network, images=self.images, batch=seen * self.d_steps)
+        return {name: tracker.result() for name, tracker in self.trackers.items()}
+
+    def _parts(self, batch: Batch) -> list[Batch]:
+        """The `d_steps` batches that came as one. Their rows are interleaved, so that replicas split each evenly."""
+        if self.d_steps == 1:
+            return [batch]
+        split = {
+            name: tf.unstack(tf.reshape(value, [-1, self.d_steps, *value.shape[1:]]), axis=1)
+            for name, value in batch.items()
+        }
+        return [{name: parts[index] for name, parts in split.items()} for index in range(self.d_steps)]
+
+    def minimize(self, player: str, loss: Callable[[Batch], Terms], batch: Batch, nets: Sequence, optimizer):
+        """One update of one player's networks by the sum of its terms."""
+        with tf.GradientTape() as tape:
+            terms = loss(batch)
+            # Keras sums the replicas' gradients.
+            total = optimizer.scale_loss(tf.add_n(list(terms.values())) / _replicas())
+        weights = self._weights_of(nets)
+        gradients = tape.gradient(total, weights)
+        for name, value in terms.items():
+            self.trackers[f"{player}_{name}"].update_state(value)
+        norm = tf.linalg.global_norm(gradients) * _replicas()
+        self.observe(f"{player}_gradient", norm / optimizer.scale_loss(tf.ones([])))
+        optimizer.apply(gradients, weights)
+
+    @staticmethod
+    def _weights_of(nets: Sequence[keras.Model]) -> list:
+        return [weight for net in nets for weight in net.trainable_variables]
+
+
+class NoiseGAN(GAN):
+    """Noise (and a label) in, image out: the game of GAN, DCGAN, WGAN-GP, SNGAN, cGAN and many more.
+
+    generator, discriminator: functions that build the networks, called with dicts: {"z": float32 [B, z_dim]
+    (, "label": int32 [B])} -> float32 [B, H, W, C] in [-1, 1], and {"image": ...(, "label")} -> float32 logits [B].
+    latent: law of z, N(0, 1) or U[-1, 1). classes: 0 = unconditional. image: (H, W, C).
+
+    D and G see the labels of the reals of the batch: G is trained with the classes as often as the data have them.
+    """
+
+    stats = (*GAN.stats, "d_accuracy_real", "d_accuracy_fake")
+
+    def __init__(
+        self,
+        generator: Callable[[], keras.Model],
+        discriminator: Callable[[], keras.Model],
+        z_dim: int,
+        image: tuple[int, int, int],
+        latent: Literal["normal", "uniform"] = "normal",
+        classes: int = 0,
+        **kwargs,
+    ):
+        super().__init__(**kwargs)
+        self.make_generator = generator
+        self.generator, self.discriminator = generator(), discriminator()
+        self.average = None
+        self.z_dim, self.image, self.latent, self.classes = z_dim, tuple(image), latent, classes
+
+    @property
+    def d_nets(self):
+        return (self.discriminator,)
+
+    @property
+    def g_nets(self):
+        return (self.generator,)
+
+    @property
+    def sampler(self) -> keras.Model:
+        """The network that makes the pictures: the average where one is kept, else the generator."""
+        return self.average if self.average is not None else self.generator
+
+    def make_averages(self):
+        self.average = self.make_generator()
+        self.average.set_weights(self.generator.get_weights())
+        return ((self.average, self.generator),)
+
+    def fake(self, batch: Batch, player: str) -> tf.Tensor:
+        """G's images for the batch, one for each real and with its label. player: whose turn, "d" or "g"."""
+        shape = [_rows(batch), self.z_dim]
+        if self.latent == "normal":
+            z = self.progress.normal(shape, f"{player}/z")
+        else:
+            z = self.progress.uniform(shape, f"{player}/z") * 2 - 1
+        return self.generator({"z": z} | self.condition(batch), training=True)
+
+    def condition(self, batch: Batch) -> Batch:
+        """The part of the batch that both networks are told."""
+        return {"label": batch["label"]} if self.classes else {}
+
+    def critic(self, batch: Batch) -> Callable[[tf.Tensor], tf.Tensor]:
+        """D as a function of images alone: the batch's labels come along."""
+        return lambda images: self.discriminator({"image": images} | self.condition(batch), training=True)
+
+    def d_loss(self, batch: Batch) -> Terms:
+        real, fake = batch["image"], tf.stop_gradient(self.fake(batch, "d"))
+        critic = self.critic(batch)
+        # Two passes, so that batch norm in D never mixes reals with fakes (DCGAN's practice).
+        real_logits, fake_logits = critic(real), critic(fake)
+        self.observe("d_accuracy_real", _share(real_logits > self.adversarial.boundary))
+        self.observe("d_accuracy_fake", _share(fake_logits <= self.adversarial.boundary))
+        penalties = {
+            regularizer.name: regularizer(critic, real, fake, self.progress) for regularizer in self.regularizers
+        }
+        return {"adv": self.adversarial.d(real_logits, fake_logits)} | penalties
+
+    def g_loss(self, batch: Batch) -> Terms:
+        critic = self.critic(batch)
+        fake_logits = critic(self.fake(batch, "g"))
+        real_logits = critic(batch["image"]) if self.adversarial.relativistic else None
+        return {"adv": self.adversarial.g(fake_logits, real_logits)}
+
+
+def _rows(batch: Batch) -> int | tf.Tensor:
+    first = next(iter(batch.values()))
+    return first.shape[0] if first.shape[0] is not None else tf.shape(first)[0]
+
+
+def _replicas() -> int:
+    return tf.distribute.get_replica_context().num_replicas_in_sync
+
+
+def _share(hits: tf.Tensor) -> tf.Tensor:
+    return tf.reduce_mean(tf.cast(hits, tf.float32))

@@ -1,0 +1,295 @@
+"""A recipe is a value: the networks, the data, the game and the length of one experiment.
+
+A recipe is a Python file below recipes/ whose docstring says in fixed fields what it is and whose function `recipe()`
+returns one `Recipe`; `smoke()` shrinks it to seconds on one CPU. Recipes derive from each other by
+`dataclasses.replace`. This module does not import TensorFlow, so that the command line can refuse a wrong name or
+override at once.
+"""
+
+import ast
+import dataclasses
+import difflib
+import functools
+import importlib.util
+import pathlib
+import types
+import typing
+from collections.abc import Callable, Sequence
+from typing import Any, Literal
+
+from ganzoo.errors import BadInput
+
+
+@dataclasses.dataclass(frozen=True)
+class Data:
+    """Where images come from and how they become batches.
+
+    `source` is one of `ganzoo.data.SOURCES`; `name` is what that source calls the set: a bundled set, a TFDS
+    `name[/config]` or a package set of `ganzoo data list`. `path` is a file or folder for folder, npz and tfrecord
+    sources, or TFDS's `data_dir`. Everything the spec of a batch depends on (`size`, `channels`, `classes`) may be
+    stated; where it is, the data need not be opened to build a model, and data that disagree are refused.
+    """
+
+    source: Literal["bundled", "tfds", "package", "folder", "npz", "tfrecord"] = "bundled"
+    name: str = ""
+    split: str = "train"
+    path: str | None = None
+    size: int | tuple[int, int] | None = None  # side, or height x width, in pixels; None = as they are
+    channels: Literal[1, 3, 4] | None = None  # grey, RGB or RGBA; None = as they are
+    classes: int | None = None  # number of classes; None = as the data say
+    crop: bool = True  # centre crop to the aspect of `size` before resizing; False squeezes
+    flip: bool = False  # each image mirrored left to right with probability 1/2
+    limit: int | None = None  # keep this many images only, the first by the data's own order
+    skip_bad: bool = False  # count and skip unreadable files instead of stopping at them
+    on_device: bool = False  # keep the set on the device as uint8 and gather there
+
+
+@dataclasses.dataclass(frozen=True)
+class Train:
+    """How long and how. Durations are counted in images: the reals that D sees, `batch` x `d_steps` a step."""
+
+    images: int
+    batch: int = 64  # reals of one D update
+    tick: int = 0  # images between log lines, sample grids and checkpoints
+    evaluate: int = 0  # images between evaluations; 0 = at the end only
+    precision: Literal["auto", "float32", "mixed_bfloat16", "mixed_float16"] = "auto"
+    seed: int = 0
+    steps_per_execution: int = 1  # steps per call into TensorFlow
+    replicas: int = 1  # devices that share each batch
+    xla: Literal["auto", "on", "off"] = "auto"  # auto: on one GPU
+
+
+@dataclasses.dataclass(frozen=True)
+class Game:
+    """How the two play: what `GAN.compile` takes."""
+
+    d_optimizer: Any
+    g_optimizer: Any
+    adversarial: Any
+    regularizers: tuple = ()
+    ema: Any = None
+    d_steps: int = 1
+
+
+@dataclasses.dataclass(frozen=True)
+class Recipe:
+    """One experiment. `model` is a frozen dataclass with `build(spec, classes)`; `metrics[0]` decides which is best."""
+
+    model: Any
+    data: Data
+    game: Game
+    train: Train
+    metrics: tuple[str, ...] = ()
+
+
+@dataclasses.dataclass(frozen=True)
+class Entry:
+    """What the docstring of a recipe file says of it, read without importing it."""
+
+    name: str
+    path: pathlib.Path
+    module: str
+    summary: str
+    task: str
+    variant: str
+    data: str
+    paper: str
+    command: str
+
+
+FIELDS = ("Task", "Variant", "Data", "Paper", "Command")
+
+
+def folder() -> pathlib.Path:
+    """The folder of the recipes: of the checkout, or of the installed package."""
+    return pathlib.Path(next(iter(importlib.util.find_spec("ganzoo.recipes").submodule_search_locations)))
+
+
+@functools.cache
+def entries() -> dict[str, Entry]:
+    """Every recipe of the zoo by name, from the docstrings alone."""
+    found = {}
+    for path in sorted(folder().rglob("*.py")):
+        if path.name.startswith("_"):
+            continue
+        found[path.stem] = _entry(path)
+    return found
+
+
+def _entry(path: pathlib.Path) -> Entry:
+    docstring = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
+    fields = dict.fromkeys(FIELDS, "")
+    current = None
+    for line in docstring.splitlines():
+        head, colon, rest = line.partition(":")
+        if colon and head in FIELDS:
+            current, fields[head] = head, rest.strip()
+        elif current and line.startswith("  "):
+            fields[current] += " " + line.strip()
+        else:
+            current = None
+    relative = path.relative_to(folder()) if path.is_relative_to(folder()) else pathlib.Path(path.name)
+    module = ".".join(["ganzoo", "recipes", *relative.with_suffix("").parts])
+    return Entry(
+        path.stem, path, module, docstring.partition("\n")[0], **{name.lower(): fields[name] for name in FIELDS}
+    )
+
+
+def find(recipe: str) -> Entry:
+    """The recipe of that name or at that path. Raises BadInput with the nearest names."""
+    if recipe in entries():
+        return entries()[recipe]
+    if recipe.endswith(".py"):
+        path = pathlib.Path(recipe)
+        if not path.is_file():
+            raise BadInput(f"recipe: no file {recipe}")
+        try:
+            return _entry(path.resolve())
+        except (SyntaxError, UnicodeDecodeError) as error:
+            raise BadInput(f"recipe: {recipe} is not Python: {error}") from error
+    near = difflib.get_close_matches(recipe, entries(), n=3, cutoff=0.4)
+    hint = f"nearest: {', '.join(near)}" if near else "see `ganzoo list`"
+    raise BadInput(f"recipe: no recipe named {recipe!r}; {hint}")
+
+
+def load(recipe: str, overrides: Sequence[str] = (), smoke: bool = False) -> Recipe:
+    """The recipe of that name or path with `field=value` overrides applied.
+
+    Imports the recipe's model, and with it TensorFlow. Raises BadInput for an unknown recipe, field or a value of a
+    wrong type.
+    """
+    entry = find(recipe)
+    check(overrides)
+    module = _import(entry)
+    made = getattr(module, "smoke" if smoke else "recipe")()
+    for override in overrides:
+        made = override_field(made, *_split(override))
+    return made
+
+
+def _import(entry: Entry) -> types.ModuleType:
+    if entry.name in entries() and entries()[entry.name].path == entry.path:
+        module = importlib.import_module(entry.module)
+    else:
+        spec = importlib.util.spec_from_file_location(f"ganzoo_recipe_{entry.name}", entry.path)
+        module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+    for function in ("recipe", "smoke"):
+        if not callable(getattr(module, function, None)):
+            raise BadInput(f"recipe: {entry.path} has no function {function}()")
+    return module
+
+
+def check(overrides: Sequence[str]) -> None:
+    """Refuse what can be refused without the recipe: malformed overrides and wrong `train.*` and `data.*` fields."""
+    for override in overrides:
+        path, value = _split(override)
+        part, _, rest = path.partition(".")
+        if part not in {field.name for field in dataclasses.fields(Recipe)}:
+            raise _unknown(path, part, [field.name for field in dataclasses.fields(Recipe)])
+        if part in ("train", "data"):
+            kind = {"train": Train, "data": Data}[part]
+            _parse(path, value, _hint(kind, path, rest))
+
+
+def _split(override: str) -> tuple[str, str]:
+    path, equals, value = override.partition("=")
+    if not equals or not path:
+        raise BadInput(f"override: {override!r} is not of the form field=value, e.g. train.images=1_000_000")
+    return path, value
+
+
+def override_field(target: Any, path: str, value: str, prefix: str = "") -> Any:
+    """`target` with the field at the dotted `path` replaced by `value`, parsed as the field's declared type."""
+    name, _, rest = path.partition(".")
+    full = prefix + name
+    if not dataclasses.is_dataclass(target):
+        raise BadInput(f"override: {prefix.rstrip('.')} has no fields, so {prefix}{path} cannot be set")
+    hint = _hint(type(target), full, name)
+    if rest:
+        return dataclasses.replace(
+            target, **{name: override_field(getattr(target, name), rest, value, f"{full}.")}
+        )
+    return dataclasses.replace(target, **{name: _parse(full, value, hint)})
+
+
+def _hint(kind: type, path: str, name: str) -> Any:
+    names = [field.name for field in dataclasses.fields(kind)]
+    if name not in names:
+        raise _unknown(path, name, names)
+    return typing.get_type_hints(kind)[name]
+
+
+def _unknown(path: str, name: str, names: list[str]) -> BadInput:
+    near = difflib.get_close_matches(name, names, n=1)
+    hint = f"did you mean {near[0]!r}? " if near else ""
+    return BadInput(f"override: unknown field {path!r}; {hint}allowed: {', '.join(names)}")
+
+
+def _parse(path: str, text: str, hint: Any) -> Any:
+    """`text` as a value of the annotated type `hint`; raises BadInput naming field, value and what is allowed."""
+    options = typing.get_args(hint) if isinstance(hint, types.UnionType) or typing.get_origin(hint) is typing.Union \
+        else (hint,)
+    for option in options:
+        try:
+            return _parse_one(text, option)
+        except ValueError:
+            continue
+    raise BadInput(f"override: {path}={text!r} is not {' or '.join(_say(option) for option in options)}")
+
+
+def _parse_one(text: str, hint: Any) -> Any:
+    if hint is type(None) and text.lower() == "none":
+        return None
+    if hint is bool and text.lower() in ("true", "false"):
+        return text.lower() == "true"
+    if hint in (int, float):
+        return hint(text)
+    if hint is str:
+        return text
+    if typing.get_origin(hint) is Literal:
+        for allowed in typing.get_args(hint):
+            if text == str(allowed):
+                return allowed
+    if typing.get_origin(hint) is tuple:
+        kinds = typing.get_args(hint)
+        parts = text.split("x") if kinds == (int, int) else [part for part in text.split(",") if part]
+        if kinds[-1] is Ellipsis:
+            kinds = (kinds[0],) * len(parts)
+        if len(parts) == len(kinds):
+            return tuple(_parse_one(part, kind) for part, kind in zip(parts, kinds, strict=True))
+    raise ValueError(text)
+
+
+def _say(hint: Any) -> str:
+    if hint is type(None):
+        return "none"
+    if hint is bool:
+        return "true or false"
+    if hint is int:
+        return "a whole number"
+    if hint is float:
+        return "a number"
+    if hint is str:
+        return "text"
+    if typing.get_origin(hint) is Literal:
+        return "one of " + ", ".join(str(allowed) for allowed in typing.get_args(hint))
+    if typing.get_args(hint) == (int, int):
+        return "height x width such as 64x96"
+    if typing.get_args(hint) == (str, ...):
+        return "names separated by commas"
+    return f"settable from the command line ({hint})"
+
+
+def describe(value: Any) -> Any:
+    """A recipe, or any part of it, as JSON values: dataclasses as objects with their class under `kind`."""
+    if dataclasses.is_dataclass(value):
+        fields = {field.name: describe(getattr(value, field.name)) for field in dataclasses.fields(value)}
+        return {"kind": type(value).__name__} | fields
+    if isinstance(value, (tuple, list)):
+        return [describe(item) for item in value]
+    if isinstance(value, functools.partial):
+        return {"kind": value.func.__name__} | {name: describe(item) for name, item in value.keywords.items()}
+    if isinstance(value, Callable) and hasattr(value, "__name__"):
+        return value.__name__
+    return value
