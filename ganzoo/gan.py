@@ -13,6 +13,8 @@ from typing import Literal
 import keras
 import tensorflow as tf
 
+from ganzoo import random
+
 Batch = dict[str, tf.Tensor]
 Terms = dict[str, tf.Tensor]
 
@@ -32,21 +34,14 @@ class Progress:
 
     def normal(self, shape: Sequence[int], stream: str) -> tf.Tensor:
         """Float32 N(0, 1) of `shape` (batch first); `stream` names the use, two draws of one name are equal."""
-        return self._draw(tf.random.stateless_normal, shape, stream)
+        return random.normal(shape, self._key(stream))
 
     def uniform(self, shape: Sequence[int], stream: str) -> tf.Tensor:
         """Float32 U[0, 1) of `shape` (batch first)."""
-        return self._draw(tf.random.stateless_uniform, shape, stream)
+        return random.uniform(shape, self._key(stream))
 
-    def _draw(self, draw: Callable, shape: Sequence[int], stream: str) -> tf.Tensor:
-        key = tf.stack([self._seed * 2**32 + zlib.crc32(stream.encode()), self.images])
-        replica = tf.distribute.get_replica_context()
-        replicas = replica.num_replicas_in_sync
-        if replicas == 1:
-            return draw(shape, seed=key, alg="philox")
-        whole = draw([shape[0] * replicas, *shape[1:]], seed=key, alg="philox")
-        first = replica.replica_id_in_sync_group * shape[0]
-        return whole[first : first + shape[0]]
+    def _key(self, stream: str) -> tf.Tensor:
+        return tf.stack([self._seed * 2**32 + zlib.crc32(stream.encode()), self.images])
 
 
 class GAN(keras.Model):

@@ -1,0 +1,32 @@
+"""Draws that are pure functions of a key: equal with and without XLA, on one device and on replicas.
+
+TensorFlow's own float draws are not: from the same Philox bits its kernels keep the low bits of each word and XLA the
+high ones (TF 2.21; tests/test_random.py shows it). The bits themselves agree, so the floats are made here.
+"""
+
+from collections.abc import Sequence
+
+import tensorflow as tf
+
+
+def uniform(shape: Sequence[int], key: tf.Tensor) -> tf.Tensor:
+    """Float32 U[0, 1) of `shape` in steps of 2 ** -24. key: int64 [2].
+
+    Under replicas `shape` is that of one replica (batch first): the draw is made for the whole batch and sliced.
+    """
+    replica = tf.distribute.get_replica_context()
+    replicas = replica.num_replicas_in_sync
+    bits = tf.random.stateless_uniform(
+        [shape[0] * replicas, *shape[1:]], seed=key, minval=None, maxval=None, dtype=tf.int32, alg="philox"
+    )
+    if replicas > 1:
+        first = replica.replica_id_in_sync_group * shape[0]
+        bits = bits[first : first + shape[0]]
+    return tf.cast(tf.bitwise.right_shift(bits, 8) + 2**23, tf.float32) * 2.0**-24
+
+
+def normal(shape: Sequence[int], key: tf.Tensor) -> tf.Tensor:
+    """Float32 N(0, 1) of `shape`, |value| < 5.8, by Box and Muller (1958). key: int64 [2]; replicas as in `uniform`."""
+    pair = uniform([*shape, 2], key)
+    radius = tf.sqrt(-2.0 * tf.math.log(1.0 - pair[..., 0]))
+    return radius * tf.cos(6.283185307179586 * pair[..., 1])
