@@ -4,7 +4,7 @@ TensorFlow's own float draws are not: from the same Philox bits its kernels keep
 high ones (TF 2.21; tests/test_random.py shows it). The bits themselves agree, so the floats are made here.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import tensorflow as tf
 
@@ -14,19 +14,28 @@ def uniform(shape: Sequence[int], key: tf.Tensor) -> tf.Tensor:
 
     Under replicas `shape` is that of one replica (batch first): the draw is made for the whole batch and sliced.
     """
-    replica = tf.distribute.get_replica_context()
-    replicas = replica.num_replicas_in_sync
-    bits = tf.random.stateless_uniform(
-        [shape[0] * replicas, *shape[1:]], seed=key, minval=None, maxval=None, dtype=tf.int32, alg="philox"
-    )
-    if replicas > 1:
-        first = replica.replica_id_in_sync_group * shape[0]
-        bits = bits[first : first + shape[0]]
-    return tf.cast(tf.bitwise.right_shift(bits, 8) + 2**23, tf.float32) * 2.0**-24
+    return _sliced(_uniform, shape, key)
 
 
 def normal(shape: Sequence[int], key: tf.Tensor) -> tf.Tensor:
     """Float32 N(0, 1) of `shape`, |value| < 5.8, by Box and Muller (1958). key: int64 [2]; replicas as in `uniform`."""
-    pair = uniform([*shape, 2], key)
+    return _sliced(_normal, shape, key)
+
+
+def _uniform(shape: Sequence[int], key: tf.Tensor) -> tf.Tensor:
+    bits = tf.random.stateless_uniform(shape, seed=key, minval=None, maxval=None, dtype=tf.int32, alg="philox")
+    return tf.cast(tf.bitwise.right_shift(bits, 8) + 2**23, tf.float32) * 2.0**-24
+
+
+def _normal(shape: Sequence[int], key: tf.Tensor) -> tf.Tensor:
+    pair = _uniform([*shape, 2], key)
     radius = tf.sqrt(-2.0 * tf.math.log(1.0 - pair[..., 0]))
     return radius * tf.cos(6.283185307179586 * pair[..., 1])
+
+
+def _sliced(draw: Callable, shape: Sequence[int], key: tf.Tensor) -> tf.Tensor:
+    replica = tf.distribute.get_replica_context()
+    if replica.num_replicas_in_sync == 1:
+        return draw(shape, key)
+    first = replica.replica_id_in_sync_group * shape[0]
+    return draw([shape[0] * replica.num_replicas_in_sync, *shape[1:]], key)[first : first + shape[0]]
