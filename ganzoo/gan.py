@@ -113,6 +113,13 @@ class GAN(keras.Model):
     def metrics(self):
         return list(self.trackers.values()) if hasattr(self, "trackers") else []
 
+    @property
+    def own_weights(self) -> list:
+        """The state of the game apart from its networks and optimizers: counters, and what a regulariser keeps."""
+        nets = [*self.d_nets, *self.g_nets, *(average for average, _ in self.averages)]
+        theirs = {id(weight) for net in nets for weight in net.variables}
+        return [weight for weight in self.weights if id(weight) not in theirs]
+
     def make_averages(self) -> tuple[tuple[keras.Model, keras.Model], ...]:
         """(average, network) pairs that the EMA keeps, the averages newly made and equal to their networks."""
         return ()

@@ -293,3 +293,32 @@ def describe(value: Any) -> Any:
     if isinstance(value, Callable) and hasattr(value, "__name__"):
         return value.__name__
     return value
+
+
+def images_per_step(recipe: Recipe) -> int:
+    """Reals that D sees between two updates of G."""
+    return recipe.train.batch * recipe.game.d_steps
+
+
+def check_lengths(recipe: Recipe) -> None:
+    """Refuse durations that a whole number of calls into TensorFlow cannot make, naming the nearest that can."""
+    train = recipe.train
+    for name in ("images", "batch", "tick", "steps_per_execution", "replicas"):
+        if getattr(train, name) < 1:
+            raise BadInput(f"train.{name}: {getattr(train, name)} is not at least 1")
+    if train.evaluate < 0:
+        raise BadInput(f"train.evaluate: {train.evaluate} is not at least 0")
+    if not 0 <= train.seed < 2**31:
+        raise BadInput(f"train.seed: {train.seed} is not between 0 and {2**31 - 1}")
+    if train.batch % train.replicas:
+        raise BadInput(f"train.batch: {train.batch} is not a multiple of train.replicas = {train.replicas}")
+    if train.steps_per_execution > 1 and train.replicas > 1:
+        raise BadInput(f"train.steps_per_execution: {train.steps_per_execution} needs train.replicas = 1")
+    call = images_per_step(recipe) * train.steps_per_execution
+    for name, unit in (("images", call), ("tick", call), ("evaluate", train.tick)):
+        value = getattr(train, name)
+        if value % unit:
+            below, above = value // unit * unit, -(-value // unit) * unit
+            what = "train.tick" if name == "evaluate" else "batch x d_steps x steps_per_execution"
+            nearest = f"{below} or {above}" if below else f"{above}"
+            raise BadInput(f"train.{name}: {value} is not a multiple of {what} = {unit}; nearest: {nearest}")

@@ -20,3 +20,9 @@ def reproducible():
     keras.utils.set_random_seed(0)
     yield
     keras.config.set_dtype_policy("float32")
+
+
+@pytest.fixture(scope="session")
+def two_cpus():
+    """One strategy for the whole session: a second one in a process takes the first one's collective keys and dies."""
+    return tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])

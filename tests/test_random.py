@@ -36,8 +36,7 @@ def test_keys_give_different_draws():
     assert not np.allclose(random.uniform([8], KEY), random.uniform([8], other))
 
 
-def test_two_replicas_slice_the_draw_of_one_device():
+def test_two_replicas_slice_the_draw_of_one_device(two_cpus):
     whole = random.normal([6, 3], KEY)
-    strategy = tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])
-    parts = strategy.run(tf.function(lambda: random.normal([3, 3], KEY)))
-    np.testing.assert_array_equal(tf.concat(strategy.experimental_local_results(parts), 0), whole)
+    parts = two_cpus.run(tf.function(lambda: random.normal([3, 3], KEY)))
+    np.testing.assert_array_equal(tf.concat(two_cpus.experimental_local_results(parts), 0), whole)

@@ -1,0 +1,132 @@
+"""Times the training step of a recipe on random data of its spec: a dry run, and a benchmark.
+
+The step is the one that `fit` runs, on a batch that is at hand: the input pipeline has a benchmark of its own
+(tests/bench_data.py).
+"""
+
+import json
+import statistics
+import time
+
+import numpy as np
+import tensorflow as tf
+
+import ganzoo.data
+import ganzoo.recipe
+from ganzoo import callbacks, environment
+from ganzoo import train as training
+
+REPEATS = 5
+
+
+def dry_run(name: str, overrides: tuple[str, ...] = (), smoke: bool = False) -> dict:
+    """The resolved recipe, parameter counts, and the median time and the peak memory of 3 steps on random data."""
+    recipe, spec = _open(name, overrides, smoke)
+    timed = measure(recipe, spec, steps=1, repeats=3)
+    return {
+        "recipe": ganzoo.recipe.describe(recipe),
+        "image": [spec.height, spec.width, spec.channels],
+        "classes": spec.classes,
+        **timed,
+    }
+
+
+def tell_dry_run(report: dict) -> str:
+    """A dry run for a person."""
+    counts = [f"  {name}: {count:,} trainable weights" for name, count in report["parameters"].items()]
+    seconds = report["recipe"]["train"]["images"] / report["images_per_second"]
+    return "\n".join(
+        [
+            json.dumps(report["recipe"], indent=2),
+            f"images {' x '.join(map(str, report['image']))}, {report['classes'] or 'no'} classes",
+            *counts,
+            f"{report['ms_per_step']:.1f} ms a step, {report['images_per_second']:,.0f} images/s: "
+            f"about {seconds / 60:.0f} minutes for {report['recipe']['train']['images']:,} images",
+            f"{report['peak_memory_gb']:.2f} GB at the peak on {report['hardware']}, {report['precision']}",
+        ]
+    )
+
+
+def bench(name: str, overrides: tuple[str, ...] = (), smoke: bool = False, steps: int = 20) -> dict:
+    """Median over `REPEATS` repeats of `steps` steps: images/s, ms a step, sec/kimg, time to the first step, memory."""
+    recipe, spec = _open(name, overrides, smoke)
+    return {"recipe": name, "overrides": list(overrides), "steps": steps, **measure(recipe, spec, steps, REPEATS)}
+
+
+def tell(report: dict) -> str:
+    """A benchmark for a person."""
+    return "\n".join(
+        [
+            f"{report['recipe']} on {report['hardware']}, {report['precision']}, XLA {'on' if report['xla'] else 'off'}",
+            f"  {report['images_per_second']:,.0f} images/s  {report['ms_per_step']:.1f} ms a step "
+            f"({report['ms_per_step_min']:.1f} to {report['ms_per_step_max']:.1f})  "
+            f"{report['sec_per_kimg']:.3f} sec/kimg",
+            f"  {report['seconds_to_first_step']:.1f} s to the first step, "
+            f"{report['peak_memory_gb']:.2f} GB at the peak, batch {report['batch']}, d_steps {report['d_steps']}",
+        ]
+    )
+
+
+def measure(recipe: ganzoo.recipe.Recipe, spec, steps: int, repeats: int) -> dict:
+    """Build the model and run `repeats` x `steps` steps after a first one. spec: `ganzoo.data.Spec`."""
+    began = time.perf_counter()
+    model = training.build(recipe, spec)
+    per_step = ganzoo.recipe.images_per_step(recipe)
+    model.make_train_function()
+    batches = iter(_distribute(model, random_batches(spec, per_step)))
+    _wait(model.train_function(batches))
+    first = time.perf_counter() - began
+    calls = max(1, steps // recipe.train.steps_per_execution)
+    times = []
+    for _ in range(repeats):
+        start = time.perf_counter()
+        for _ in range(calls):
+            logs = model.train_function(batches)
+        _wait(logs)
+        times.append((time.perf_counter() - start) / (calls * recipe.train.steps_per_execution))
+    seconds = statistics.median(times)
+    return {
+        "parameters": {"d": _count(model.d_nets), "g": _count(model.g_nets)},
+        "batch": recipe.train.batch,
+        "d_steps": recipe.game.d_steps,
+        "precision": training.precision(recipe.train.precision),
+        "xla": bool(model.jit_compile),
+        "ms_per_step": seconds * 1000,
+        "ms_per_step_min": min(times) * 1000,
+        "ms_per_step_max": max(times) * 1000,
+        "images_per_second": per_step / seconds,
+        "sec_per_kimg": 1000 * seconds / per_step,
+        "seconds_to_first_step": first,
+        "peak_memory_gb": callbacks.memory_gb(),
+        **environment.describe(),
+    }
+
+
+def random_batches(spec, count: int) -> tf.data.Dataset:
+    """One batch of noise, again and again."""
+    draw = np.random.default_rng(0)
+    batch = {"image": draw.uniform(-1, 1, (count, spec.height, spec.width, spec.channels)).astype(np.float32)}
+    if spec.classes:
+        batch["label"] = draw.integers(spec.classes, size=count).astype(np.int32)
+    return tf.data.Dataset.from_tensors(batch).repeat()
+
+
+def _open(name: str, overrides, smoke: bool):
+    recipe = ganzoo.recipe.load(name, overrides, smoke)
+    ganzoo.recipe.check_lengths(recipe)
+    # Data that state their spec need not be at hand.
+    return recipe, ganzoo.data.spec(recipe.data) or ganzoo.data.open(recipe.data).spec
+
+
+def _distribute(model, dataset: tf.data.Dataset):
+    strategy = model.distribute_strategy
+    return strategy.experimental_distribute_dataset(dataset) if strategy else dataset
+
+
+def _wait(logs: dict):
+    for value in logs.values():
+        np.asarray(value)
+
+
+def _count(nets) -> int:
+    return sum(int(np.prod(weight.shape)) for net in nets for weight in net.trainable_variables)

@@ -1,0 +1,219 @@
+"""The command line: a thin verb per command. TensorFlow is imported only once a verb needs it."""
+
+import json
+import os
+import signal
+import sys
+
+import click
+
+from ganzoo import __version__
+from ganzoo.errors import BadInput
+
+as_json = click.option("--json", "as_json", is_flag=True, help="Write one JSON document to stdout.")
+
+
+def app():
+    """The entry point. What a user gave wrongly is one line on stderr and exit code 2."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    try:
+        code = commands.main(standalone_mode=False)
+    except click.ClickException as error:
+        code = fail(error.format_message().replace("\n", " "))
+    except BadInput as error:
+        code = fail(str(error))
+    except OSError as error:
+        if error.filename is None and error.strerror is None:
+            raise
+        code = fail(f"{error.filename or 'writing'}: {error.strerror or error}")
+    except (KeyboardInterrupt, click.Abort):
+        code = 128 + signal.SIGINT
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def fail(message: str, code: int = 2) -> int:
+    print(f"ganzoo: error: {message}", file=sys.stderr)
+    return code
+
+
+def output(document, as_json: bool, text: str | None = None):
+    """One JSON document, or what a person reads."""
+    if as_json:
+        print(json.dumps(document, indent=2))
+    elif text is not None:
+        print(text)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(__version__, prog_name="ganzoo")
+def commands():
+    """GANs for TensorFlow that train, resume, judge themselves and are served.
+
+    \b
+    ganzoo train dcgan_fashion_mnist        train on real images that need no download
+    ganzoo train dcgan_folder data.path=DIR the same on your own images
+    ganzoo sample runs/dcgan_fashion_mnist --out samples.png
+    """
+
+
+@commands.command("list")
+@click.option("--task", help="Only recipes of this task, e.g. noise-to-image.")
+@as_json
+def list_recipes(task, as_json):
+    """List the recipes of the zoo with their measured results."""
+    from ganzoo import recipe, results
+
+    entries = recipe.entries().values()
+    tasks = sorted({entry.task for entry in entries})
+    if task and task not in tasks:
+        raise BadInput(f"--task: no task {task!r}; allowed: {', '.join(tasks)}")
+    rows = [
+        {"name": entry.name, "task": entry.task, "variant": entry.variant, "data": entry.data, "paper": entry.paper,
+         "result": results.summary(entry.name)}
+        for entry in entries
+        if task in (None, entry.task)
+    ]
+    if as_json:
+        return output(rows, True)
+    from ganzoo import console
+
+    console.table(["name", "task", "variant", "data", "paper", "measured"], [list(row.values()) for row in rows])
+
+
+@commands.command()
+@click.argument("recipe")
+@click.argument("overrides", nargs=-1, metavar="[field=value]...")
+@click.option("--run", metavar="DIR", help="Run folder.  [default: runs/<recipe>]")
+@click.option("--smoke", is_flag=True, help="The recipe shrunk to seconds, in runs/<recipe>-smoke.")
+@click.option("--dry-run", is_flag=True, help="Print the resolved recipe, sizes, time and memory of a step, and exit.")
+@as_json
+def train(recipe, overrides, run, smoke, dry_run, as_json):
+    """Train RECIPE, a name of `ganzoo list` or a path. The same command resumes.
+
+    \b
+    Fields most often set (any field of the recipe can be, see --dry-run):
+      train.images     reals that D sees in the whole run     train.batch      of one D update
+      train.tick       images between log lines, sample       train.precision  auto, float32, mixed_bfloat16,
+                       grids and checkpoints                                   mixed_float16
+      train.seed       of everything random                   data.path        your own images
+    """
+    import ganzoo.recipe
+
+    ganzoo.recipe.find(recipe)
+    ganzoo.recipe.check(overrides)
+    if dry_run:
+        from ganzoo import bench
+
+        report = bench.dry_run(recipe, overrides, smoke)
+        return output(report, as_json, bench.tell_dry_run(report))
+    from ganzoo import callbacks, console
+    from ganzoo import train as training
+
+    with console.Show(sys.stderr if as_json else sys.stdout) as show:
+        try:
+            result = training.train(recipe, overrides, run, smoke, show)
+        except callbacks.Diverged as error:
+            return fail(str(error), 1)
+        except callbacks.Stopped as stopped:
+            show.text(str(stopped))
+            return 128 + stopped.signal
+    output(result, as_json, training.tell(result))
+
+
+@commands.command()
+@click.argument("source")
+@click.option("--out", required=True, metavar="PATH", help="A .png for a grid, else a folder for single images.")
+@click.option("--n", default=64, show_default=True, help="How many images.")
+@click.option("--seed", default=0, show_default=True, help="Image i is made from seed + i.")
+@click.option("--label", type=int, help="Class of all images; conditional models cycle through theirs without it.")
+@click.option("--truncation", type=float, help="For models that declare it.")
+@as_json
+def sample(source, out, n, seed, label, truncation, as_json):
+    """Make images with SOURCE, a run folder or an exported model. Same seed, same pixels."""
+    from ganzoo import samplers
+
+    written = samplers.sample(source, out, n, seed, label, truncation)
+    output(written, as_json, f"{written['images']} images in {written['out']}")
+
+
+@commands.command()
+@click.argument("source")
+@click.option("--metrics", "names", help="Comma separated, e.g. fd10k_lenet,kd10k_lite0.  [default: the recipe's]")
+@click.option("--n", type=int, help="Images to compare, instead of the metric's own count.")
+@as_json
+def evaluate(source, names, n, as_json):
+    """Judge SOURCE, a run folder or an exported model, against the data it was trained on."""
+    from ganzoo import metrics
+
+    for name in names.split(",") if names else ():
+        metrics.parse(name)
+    if n is not None and n < 2:
+        raise BadInput(f"--n: {n} is not at least 2")
+    from ganzoo import evaluation
+
+    report = evaluation.evaluate(source, names.split(",") if names else None, n)
+    output(report, as_json, evaluation.tell(report))
+
+
+@commands.command()
+@click.argument("source")
+@click.option("--out", metavar="DIR", help="[default: saved_models/<recipe>/<kimg>]")
+@click.option("--force", is_flag=True, help="Replace an existing version.")
+@as_json
+def export(source, out, force, as_json):
+    """Export the generator of SOURCE, a run folder, as a SavedModel that TensorFlow Serving loads."""
+    from ganzoo import train as training
+
+    folder = training.export_run(source, out, force)
+    output({"export": str(folder)}, as_json, f"exported to {folder}")
+
+
+@commands.command()
+@click.argument("recipe")
+@click.argument("overrides", nargs=-1, metavar="[field=value]...")
+@click.option("--steps", default=20, show_default=True, help="Training steps in each of five repeats.")
+@click.option("--smoke", is_flag=True, help="The recipe shrunk to seconds.")
+@as_json
+def bench(recipe, overrides, steps, smoke, as_json):
+    """Time RECIPE's training step on this machine, on random data."""
+    import ganzoo.recipe
+
+    ganzoo.recipe.find(recipe)
+    ganzoo.recipe.check(overrides)
+    if steps < 1:
+        raise BadInput(f"--steps: {steps} is not at least 1")
+    from ganzoo import bench
+
+    report = bench.bench(recipe, overrides, smoke, steps)
+    output(report, as_json, bench.tell(report))
+
+
+@commands.group()
+def data():
+    """Data sets that packages carry."""
+
+
+@data.command("list")
+@as_json
+def data_list(as_json):
+    """List the bundled data sets and those that packages carry, with their licences."""
+    from ganzoo import data
+
+    rows = data.catalogue()
+    if as_json:
+        return output(rows, True)
+    from ganzoo import console
+
+    columns = ["name", "source", "images", "size", "classes", "licence", "package", "cached"]
+    cells = [["yes" if row[c] is True else "no" if row[c] is False else str(row[c]) for c in columns] for row in rows]
+    console.table(columns, cells)
+
+
+@data.command("prepare")
+@click.argument("name")
+@click.option("--accept-new", is_flag=True, help="Take a package whose SHA-256 is not the one we checked.")
+def data_prepare(name, accept_new):
+    """Download, verify and build the data set NAME."""
+    from ganzoo import data
+
+    data.prepare(name, accept_new, report=print)

@@ -1,0 +1,104 @@
+"""What a person reads: a live line on a terminal, plain lines elsewhere, tables."""
+
+import sys
+from typing import TextIO
+
+import rich.console
+import rich.progress
+import rich.table
+
+
+class Show:
+    """Tells a person how training goes. On a terminal a bar with the last tick's numbers, else a line per tick."""
+
+    def __init__(self, stream: TextIO | None = None):
+        self.console = rich.console.Console(file=stream or sys.stdout, highlight=False, soft_wrap=True)
+        self.bar = None
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        if self.bar:
+            self.bar.stop()
+
+    def text(self, line: str):
+        (self.bar.console if self.bar else self.console).print(line, markup=False)
+
+    def tick(self, record: dict):
+        """One tick: the record of log.jsonl with `eta_seconds` added."""
+        if not self.console.is_terminal:
+            self.text(tick_line(record))
+            return
+        total = record["images"] + record["eta_seconds"] / record["sec_per_kimg"] * 1000
+        if self.bar is None:
+            self.bar = rich.progress.Progress(
+                rich.progress.SpinnerColumn(),
+                rich.progress.BarColumn(bar_width=20),
+                rich.progress.TaskProgressColumn(),
+                rich.progress.TextColumn("{task.description}", markup=False),
+                console=self.console,
+            )
+            self.bar.add_task("", total=total)
+            self.bar.start()
+        self.bar.update(self.bar.task_ids[0], completed=record["images"], total=total, description=tick_line(record))
+
+    def evaluation(self, record: dict):
+        """One evaluation: the record of metrics.jsonl."""
+        for name, result in record["metrics"].items():
+            self.text(f"{record['kimg']:>9.1f} kimg  {metric_line(name, result)}")
+
+
+def tick_line(record: dict) -> str:
+    """kimg, speed, loss terms, D's accuracies, memory and time left in one line."""
+    terms = [
+        f"{name} {value:.3g}"
+        for name, value in record.items()
+        if name[:2] in ("d_", "g_") and not name.startswith("d_accuracy") and not name.endswith("_gradient")
+    ]
+    if "d_accuracy_real" in record:
+        terms.append(f"D right on {record['d_accuracy_real']:.0%} real {record['d_accuracy_fake']:.0%} fake")
+    return "  ".join(
+        [
+            f"{record['kimg']:>9.1f} kimg",
+            f"{record['sec_per_kimg']:.3g} sec/kimg",
+            *terms,
+            f"{record['memory_gb']:.1f} GB",
+            f"ETA {duration(record['eta_seconds'])}",
+        ]
+    )
+
+
+def metric_line(name: str, result: dict) -> str:
+    """A value between its floor and ceiling, and how far it is from one to the other."""
+    parts = [f"{name} {result['value']:.4g}"]
+    if result.get("spread") is not None:
+        parts[0] += f" ± {result['spread']:.2g}"
+    if result.get("floor") is not None:
+        parts.append(f"floor {result['floor']:.4g}")
+    if result.get("ceiling") is not None:
+        parts.append(f"ceiling {result['ceiling']:.4g}")
+        if result.get("floor") is not None:
+            share = (result["value"] - result["floor"]) / (result["ceiling"] - result["floor"])
+            parts.append(f"{share:.2%} of the way")
+    return "  ".join(parts)
+
+
+def duration(seconds: float) -> str:
+    """1h02m, 3m20s or 12s."""
+    hours, rest = divmod(round(seconds), 3600)
+    minutes, seconds = divmod(rest, 60)
+    if hours:
+        return f"{hours}h{minutes:02d}m"
+    return f"{minutes}m{seconds:02d}s" if minutes else f"{seconds}s"
+
+
+def table(columns: list[str], rows: list[list[str]]):
+    """Print a table as wide as the terminal; elsewhere as wide as it needs to be."""
+    console = rich.console.Console(highlight=False)
+    shown = rich.table.Table(*columns, box=None, pad_edge=False, header_style="bold")
+    for row in rows:
+        shown.add_row(*(rich.text.Text(cell) for cell in row))
+    if not console.is_terminal:
+        console.width = max(80, rich.measure.Measurement.get(console, console.options.update(max_width=2000), shown).maximum)
+    console.print(shown)

@@ -1,0 +1,125 @@
+"""The run folder: what a training run leaves behind, and how it is cut back to a checkpoint.
+
+recipe.py (verbatim), recipe.json (resolved), log.jsonl, metrics.jsonl, samples/, checkpoints/, tensorboard/, export/.
+"""
+
+import json
+import os
+import pathlib
+
+from ganzoo.errors import BadInput
+
+
+class Run:
+    """One run folder. `path` need not exist yet."""
+
+    def __init__(self, path: str | pathlib.Path):
+        self.path = pathlib.Path(path)
+        self.recipe_file = self.path / "recipe.py"
+        self.recipe_json = self.path / "recipe.json"
+        self.log = self.path / "log.jsonl"
+        self.metrics = self.path / "metrics.jsonl"
+        self.samples = self.path / "samples"
+        self.checkpoints = self.path / "checkpoints"
+        self.tensorboard = self.path / "tensorboard"
+        self.export = self.path / "export"
+
+    def resolved(self) -> dict:
+        """What recipe.json says. Raises BadInput where there is none or it cannot be read."""
+        if not self.recipe_json.is_file():
+            raise BadInput(f"run: {self.path} is not a run folder: it has no recipe.json")
+        try:
+            return json.loads(self.recipe_json.read_text(encoding="utf-8"))
+        except ValueError as error:
+            raise BadInput(f"run: {self.recipe_json} cannot be read: {error}") from error
+
+    def begin(self, resolved: dict, recipe_source: str):
+        """Write recipe.py and recipe.json; the latter last, and whole, for it is what makes the folder a run."""
+        self.path.mkdir(parents=True, exist_ok=True)
+        for folder in (self.samples, self.checkpoints, self.tensorboard):
+            folder.mkdir(exist_ok=True)
+        self.recipe_file.write_text(recipe_source, encoding="utf-8")
+        temporary = self.recipe_json.with_suffix(".tmp")
+        temporary.write_text(json.dumps(resolved, indent=2) + "\n", encoding="utf-8")
+        os.replace(temporary, self.recipe_json)
+
+    def check_identity(self, resolved: dict):
+        """Refuse to go on with a run of another recipe; raising train.images only extends the run."""
+        before, now = _identity(self.resolved()), _identity(resolved)
+        for field in sorted(before.keys() | now.keys()):
+            if before.get(field) != now.get(field):
+                raise BadInput(
+                    f"run: {self.path} holds another run: its {field} is {before.get(field)}, not {now.get(field)}; "
+                    "give another folder with --run"
+                )
+
+    def cut(self, images: int):
+        """Forget what was logged after `images`: the resumed run will say it again."""
+        for path in (self.log, self.metrics):
+            kept = [line for line in lines(path) if line["images"] <= images]
+            if path.exists():
+                temporary = path.with_suffix(".tmp")
+                temporary.write_text("".join(json.dumps(line) + "\n" for line in kept), encoding="utf-8")
+                os.replace(temporary, path)
+        for path in sorted(self.tensorboard.glob("*tfevents*")):
+            _cut_events(path, images)
+        for path in self.samples.glob("[0-9]*.png"):
+            if float(path.stem) * 1000 > images:
+                path.unlink()
+
+
+def _identity(resolved: dict) -> dict[str, object]:
+    """What makes two runs the same, by dotted field. Versions, commit, hardware and the length are not part of it."""
+    flat = {}
+
+    def walk(prefix: str, value):
+        if isinstance(value, dict):
+            for name, item in value.items():
+                walk(f"{prefix}.{name}" if prefix else name, item)
+        else:
+            flat[prefix] = value
+
+    walk("", {name: resolved.get(name) for name in ("name", "smoke", "image", "classes")} | resolved["recipe"])
+    flat["data.hash"] = resolved["data"]["hash"]
+    flat.pop("train.images", None)
+    return flat
+
+
+def lines(path: pathlib.Path) -> list[dict]:
+    """The records of a .jsonl file; a last line that was cut off while being written is left out."""
+    if not path.exists():
+        return []
+    records = []
+    for line in path.read_text(encoding="utf-8").splitlines():
+        try:
+            records.append(json.loads(line))
+        except ValueError:
+            break
+    return records
+
+
+def append(path: pathlib.Path, record: dict):
+    """Add one record to a .jsonl file, in one write."""
+    with open(path, "a", encoding="utf-8") as file:
+        file.write(json.dumps(record) + "\n")
+
+
+def _cut_events(path: pathlib.Path, images: int):
+    import tensorflow as tf
+    from tensorflow.core.util import event_pb2
+
+    kept, dropped = [], False
+    try:
+        for record in tf.data.TFRecordDataset(str(path)).as_numpy_iterator():
+            if event_pb2.Event.FromString(record).step <= images:
+                kept.append(record)
+            else:
+                dropped = True
+    except tf.errors.DataLossError:  # the process died while it wrote the last record
+        dropped = True
+    if dropped:
+        temporary = path.with_name("cut.tmp")
+        with tf.io.TFRecordWriter(str(temporary)) as writer:
+            for record in kept:
+                writer.write(record)
+        os.replace(temporary, path)

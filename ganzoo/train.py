@@ -1,0 +1,247 @@
+"""train(recipe, run): the whole flow on one page, from a recipe to an exported model.
+
+The same call resumes: everything a step depends on is in the checkpoint or a pure function of (seed, images seen), so
+a run that was killed ends with the weights of one that was not.
+"""
+
+import dataclasses
+import datetime
+import functools
+import pathlib
+from collections.abc import Callable, Iterator
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+import ganzoo.data
+import ganzoo.recipe
+from ganzoo import callbacks, checkpoint, console, environment, export, metrics, pictures, runs, samplers
+from ganzoo.errors import BadInput
+from ganzoo.gan import GAN
+
+ROWS = 8  # of a sample grid; a column is a class where there are at most ten
+
+
+def train(name: str, overrides: tuple[str, ...] = (), run: str | None = None, smoke: bool = False, show=None) -> dict:
+    """Train a recipe to its last image, judge it and export it; the same call again resumes or says it is complete.
+
+    name: a recipe's name or path. overrides: "field=value". run: the run folder, `runs/<recipe>` by default. show: an
+    object with methods `text(str)`, `tick(record)` and `evaluation(record)` that tells a person, see `ganzoo.console`.
+    Returns {"run", "images", "complete", "metrics", "best", "export", "seconds"}. Raises BadInput, `callbacks.Diverged`
+    and `callbacks.Stopped` (by a signal, everything saved).
+    """
+    entry = ganzoo.recipe.find(name)
+    recipe = ganzoo.recipe.load(name, overrides, smoke)
+    ganzoo.recipe.check_lengths(recipe)
+    folder = runs.Run(run or f"runs/{entry.name}{'-smoke' if smoke else ''}")
+
+    with callbacks.Stop() as stop:
+        images = ganzoo.data.open(recipe.data)
+        metrics.check(recipe.metrics, images)
+        resolved = resolve(entry.name, recipe, overrides, smoke, images)
+        resume = folder.recipe_json.exists()
+        if resume:
+            folder.check_identity(resolved)
+        folder.begin(resolved, entry.path.read_text(encoding="utf-8"))
+
+        model = build(recipe, images.spec, lookup=images.lookup if recipe.data.on_device else None)
+        header = checkpoint.restore_newest(folder.checkpoints, model, show.text) if resume else None
+        seen, total = int(model.images.value), recipe.train.images
+        folder.cut(seen)
+        if seen > total:
+            raise BadInput(f"train.images: {folder.path} is at {seen} images already, more than {total}")
+        target = folder.export / str(version(total))
+        if header:
+            done = "is complete" if seen == total and target.exists() else "resumes"
+            show.text(f"{folder.path} {done} at {seen / 1000:g} of {total / 1000:g} kimg")
+
+        sampler = samplers.Generator(model)
+        columns = images.spec.classes if 2 <= images.spec.classes <= 10 else 8
+        seeds = np.arange(ROWS * columns)
+
+        def grid():
+            sampler.refresh(model)
+            return sampler.draw(seeds, seeds % columns if model.classes else None), columns
+
+        def judge():
+            sampler.refresh(model)
+            return metrics.evaluate(
+                recipe.metrics, fakes(sampler), images, untrained=lambda: fakes(untrained(recipe, images.spec)),
+                key=key(resolved),
+            )
+
+        if not (folder.samples / "reals.png").exists():
+            reals = images.read(np.arange(min(len(seeds), len(images))))
+            pictures.save(pictures.grid(reals, columns), folder.samples / "reals.png")
+        writer = tf.summary.create_file_writer(str(folder.tensorboard))
+        log = callbacks.Log(folder, writer, total, header["seconds"] if header else 0.0, show.tick)
+        samples = callbacks.Samples(folder, writer, recipe.train.tick, grid)
+        evaluate = callbacks.Evaluate(folder, writer, recipe.train.evaluate, judge, show.evaluation)
+        hooks = [callbacks.Guard(), log, callbacks.Save(folder, log, stop), stop, samples, evaluate]
+        if not header:
+            callbacks.describe(writer, resolved)
+
+        for start, ticks, length in segments(seen, total, recipe.train.tick):
+            model.fit(
+                dataset(images, recipe, start),
+                epochs=ticks,
+                steps_per_epoch=length // ganzoo.recipe.images_per_step(recipe),
+                callbacks=hooks,
+                shuffle=False,
+                verbose=0,
+            )
+        stop.saved = True  # the rest is computed from the last checkpoint
+
+        evaluate.set_model(model)
+        record = evaluate.measure() if recipe.metrics else {}
+        if not target.exists():
+            export.export(model, target, card(resolved, total, record.get("metrics", {})))
+        writer.close()
+    return {
+        "run": str(folder.path),
+        "images": total,
+        "seconds": round(log.seconds, 1),
+        "metrics": record.get("metrics", {}),
+        "export": str(target),
+    }
+
+
+def export_run(run: str, out: str | None = None, force: bool = False) -> pathlib.Path:
+    """Export the newest checkpoint of a run folder to `out`, `saved_models/<recipe>/<kimg>` by default."""
+    folder = runs.Run(run)
+    resolved = folder.resolved()
+    model = restore(run)
+    images = int(model.images.value)
+    target = pathlib.Path(out) if out else pathlib.Path("saved_models") / resolved["name"] / str(version(images))
+    record = next((line for line in runs.lines(folder.metrics) if line["images"] == images), {})
+    export.export(model, target, card(resolved, images, record.get("metrics", {})), force)
+    return target
+
+
+def tell(result: dict) -> str:
+    """The result of `train` for a person."""
+    lines = [f"{result['images'] / 1000:g} kimg in {console.duration(result['seconds'])}, run folder {result['run']}"]
+    lines += [console.metric_line(name, metric) for name, metric in result["metrics"].items()]
+    return "\n".join([*lines, f"exported to {result['export']}"])
+
+
+def build(recipe: ganzoo.recipe.Recipe, spec, lookup: Callable | None = None) -> GAN:
+    """The compiled model of a recipe for data of that spec, with its precision, devices and seed."""
+    train, game = recipe.train, recipe.game
+    keras.utils.set_random_seed(train.seed)
+    keras.config.set_dtype_policy(precision(train.precision))
+    devices = tf.config.list_logical_devices("GPU") or tf.config.list_logical_devices("CPU")
+    if train.replicas > len(devices):
+        raise BadInput(f"train.replicas: {train.replicas} is more than the {len(devices)} devices of this machine")
+    if train.replicas > 1 and (train.xla == "on" or lookup):
+        field = "train.xla=on" if train.xla == "on" else "data.on_device=true"
+        raise BadInput(f"{field} needs one device, and train.replicas is {train.replicas}")
+    xla = train.xla == "on" or (train.xla == "auto" and train.replicas == 1 and devices[0].device_type == "GPU")
+    strategy = tf.distribute.get_strategy()
+    if train.replicas > 1:
+        strategy = tf.distribute.MirroredStrategy([device.name for device in devices[: train.replicas]])
+    with strategy.scope():
+        model = recipe.model.build(spec)
+        model.compile(
+            d_optimizer=game.d_optimizer.build(train.batch),
+            g_optimizer=game.g_optimizer.build(ganzoo.recipe.images_per_step(recipe)),
+            adversarial=game.adversarial,
+            regularizers=game.regularizers,
+            ema=game.ema,
+            d_steps=game.d_steps,
+            seed=train.seed,
+            lookup=functools.partial(lookup, seed=train.seed) if lookup else None,
+            steps_per_execution=train.steps_per_execution,
+            jit_compile=xla,
+        )
+    return model
+
+
+def precision(name: str) -> str:
+    """The dtype policy: `auto` is bfloat16 on a GPU that has it, else float32."""
+    if name != "auto":
+        return name
+    for gpu in tf.config.list_physical_devices("GPU"):
+        if tf.config.experimental.get_device_details(gpu).get("compute_capability", (0, 0)) >= (8, 0):
+            return "mixed_bfloat16"
+    return "float32"
+
+
+def dataset(images, recipe: ganzoo.recipe.Recipe, start: int) -> tf.data.Dataset:
+    """Batches of one step from the image number `start` on."""
+    step = ganzoo.recipe.images_per_step(recipe)
+    if recipe.data.on_device:
+        return images.positions(step, start)
+    return images.stream(step, recipe.train.seed, start)
+
+
+def segments(seen: int, total: int, tick: int) -> Iterator[tuple[int, int, int]]:
+    """(first image, ticks, images a tick) of the calls of `fit` from `seen` to `total`.
+
+    Ticks end at multiples of `tick`: after a signal the first is the rest of one, and the last may be shorter.
+    """
+    if seen % tick and seen < total:
+        rest = min(tick - seen % tick, total - seen)
+        yield seen, 1, rest
+        seen += rest
+    if ticks := (total - seen) // tick:
+        yield seen, ticks, tick
+        seen += ticks * tick
+    if seen < total:
+        yield seen, 1, total - seen
+
+
+def restore(run: str | pathlib.Path, report=print) -> GAN:
+    """The model of a run folder with the weights of its newest good checkpoint. The data are not opened."""
+    folder = runs.Run(run)
+    resolved = folder.resolved()
+    recipe = ganzoo.recipe.load(str(folder.recipe_file), resolved["overrides"], resolved["smoke"])
+    recipe = dataclasses.replace(recipe, train=dataclasses.replace(recipe.train, replicas=1, xla="off"))
+    model = build(recipe, ganzoo.data.Spec(*resolved["image"], resolved["classes"]))
+    if checkpoint.restore_newest(folder.checkpoints, model, report) is None:
+        raise BadInput(f"run: {folder.path} has no checkpoint yet")
+    return model
+
+
+def untrained(recipe: ganzoo.recipe.Recipe, spec) -> samplers.Generator:
+    """The generator before its first step: the ceiling of every metric."""
+    return samplers.Generator(build(dataclasses.replace(recipe, train=dataclasses.replace(recipe.train, xla="off")), spec))
+
+
+def fakes(generator: samplers.Generator) -> Callable[[int, int], np.ndarray]:
+    """(first seed, count) -> uint8 images; a conditional generator makes each class equally often."""
+
+    def make(start: int, count: int) -> np.ndarray:
+        seeds = np.arange(start, start + count)
+        return generator.draw(seeds, seeds % generator.classes if generator.classes else None)
+
+    return make
+
+
+def version(images: int) -> int:
+    """The number under which TensorFlow Serving knows the model: thousands of images seen."""
+    return max(1, images // 1000)
+
+
+def resolve(name: str, recipe: ganzoo.recipe.Recipe, overrides, smoke: bool, images) -> dict:
+    """recipe.json: everything that decides the result, and on what it runs."""
+    spec = images.spec
+    return {
+        "name": name,
+        "overrides": list(overrides),
+        "smoke": smoke,
+        "recipe": ganzoo.recipe.describe(recipe),
+        "image": [spec.height, spec.width, spec.channels],
+        "classes": spec.classes,
+        "data": {
+            "name": images.name,
+            "images": len(images),
+            "skipped": images.skipped,
+            "hash": images.hash,
+            "licence": images.licence,
+            "citation": images.citation,
+        },
+        "precision": precision(recipe.train.precision),
+        "date": datetime.date.today().isoformat(),
+    } | environment.describe()
