@@ -97,7 +97,7 @@ class ConditionalBatchNorm(_Normalization):
         x, label = inputs
         channels = x.shape[-1]
         y = self.normalize(x, tf.ones([channels]), tf.zeros([channels]), training)
-        gamma, beta = (tf.cast(tf.gather(table.value, label), y.dtype) for table in (self.gamma, self.beta))
+        gamma, beta = (tf.cast(_rows(table.value, label), y.dtype) for table in (self.gamma, self.beta))
         return y * gamma[:, None, None, :] + beta[:, None, None, :]
 
     def compute_output_shape(self, input_shape):
@@ -107,3 +107,8 @@ class ConditionalBatchNorm(_Normalization):
 def _affine(x, mean, variance, scale, offset, epsilon):
     factor = scale * tf.math.rsqrt(variance + epsilon)
     return tf.cast(tf.cast(x, tf.float32) * factor + (offset - mean * factor), x.dtype)
+
+
+def _rows(table, label):
+    # The reshape turns the sparse gradient of a gather into a dense one, which every optimizer takes alike.
+    return tf.gather(tf.reshape(table, table.shape), label)
