@@ -1,0 +1,140 @@
+"""The model card that stands beside an exported model: card.json for programs, README.md for people."""
+
+import dataclasses
+from typing import Any
+
+
+@dataclasses.dataclass(frozen=True)
+class Card:
+    """What the trainer of a model knows. `ganzoo.export` adds what the model itself states: shapes, signatures.
+
+    metrics: protocol name -> what `ganzoo.metrics.evaluate` returned for it: value, floor, ceiling, count, extractor.
+    versions: package -> version it was trained with. date: ISO 8601.
+    """
+
+    recipe: str
+    summary: str  # what it is, in a line
+    paper: str
+    command: str  # that trains it again
+    data: str
+    licence: str  # of the data
+    images: int  # seen in training
+    seed: int
+    precision: str  # it was trained in; exports compute in float32
+    hardware: str
+    versions: dict[str, str]
+    commit: str
+    date: str
+    seconds: float | None = None  # of training; None = not known
+    citation: str = ""  # of the data
+    class_names: tuple[str, ...] = ()
+    metrics: dict[str, dict] = dataclasses.field(default_factory=dict)
+    source: dict[str, Any] = dataclasses.field(
+        default_factory=dict
+    )  # the recipe's `data` and `metrics`
+
+
+_LAWS = {
+    "normal": ("N(0, 1)", "random.gauss(0, 1)"),
+    "uniform": ("U[-1, 1)", "random.uniform(-1, 1)"),
+}
+
+_REQUESTS = """```sh
+# in the folder that holds {recipe}/
+docker run --rm -p 8500:8500 -p 8501:8501 -v "$PWD/{recipe}:/models/{recipe}" -e MODEL_NAME={recipe} tensorflow/serving
+
+URL=http://localhost:8501/v1/models/{recipe}:predict
+curl -d '{{"signature_name": "generate", "inputs": {{"seed": [0, 1]{labels}}}}}' $URL
+
+curl -s -d '{{"signature_name": "png", "inputs": {{"seed": [0]{label}}}}}' $URL > png.json
+python3 -c 'import base64, json; print(json.load(open("png.json"))["outputs"][0]["b64"])' | base64 -d > 0.png
+
+Z=$(python3 -c 'import random; print([{draw} for _ in range({z_dim})])')
+curl -d "{{\\"inputs\\": {{\\"z\\": [$Z]{escaped}}}}}" $URL
+```
+
+```python
+import tensorflow as tf  # ganzoo is not needed
+
+generate = tf.saved_model.load("{recipe}/{version}").signatures["generate"]
+images = generate(seed=tf.constant([0, 1], tf.int64){tensor})["image"]
+```"""
+
+
+def markdown(card: dict[str, Any], version: int) -> str:
+    """README.md of a card as card.json holds it, with requests that can be pasted into a shell."""
+    height, width, channels = card["image"]
+    law, _ = _LAWS[card["latent"]]
+    condition = f" and one of {card['classes']} classes" if card["classes"] else ""
+    facts = {
+        "Paper": card["paper"],
+        "Data": f"{card['data']} ({card['licence']})" + (f". {card['citation']}" if card["citation"] else ""),
+        "Makes": f"{height}x{width}x{channels} uint8 images from {card['z_dim']} numbers z ~ {law}{condition}",
+        "Classes": ", ".join(f"{index} {name}" for index, name in enumerate(card["class_names"])),
+        "Trained": _training(card),
+        "Train it again": f"`{card['command']}`",
+        "Made with": ", ".join(f"{name} {number}" for name, number in card["versions"].items()),
+        "Commit": card["commit"],
+    }
+    parts = [
+        f"# {card['recipe']}",
+        card["summary"],
+        "\n".join(f"- **{name}**: {value}" for name, value in facts.items() if value),
+        "## Measured",
+        _metrics(card["metrics"]) if card["metrics"] else "Not measured.",
+        "## Signatures",
+        _signatures(card["signatures"]),
+        "Each image depends on its own row of the inputs alone: a seed gives the same picture in a batch of any size.",
+        "## Requests",
+        _requests(card, version),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _training(card: dict[str, Any]) -> str:
+    duration = f" in {card['seconds']:,.0f} s" if card["seconds"] is not None else ""
+    return (
+        f"{card['images']:,} images seen{duration}, {card['precision']}, seed {card['seed']}, on {card['hardware']}, "
+        f"{card['date']}; {card['parameters']:,} parameters"
+    )
+
+
+def _metrics(metrics: dict[str, dict]) -> str:
+    lines = [
+        "| metric | this model | floor (real against real) | ceiling (untrained) | images | extractor |",
+        "|---|---|---|---|---|---|",
+    ]
+    for name, result in metrics.items():
+        numbers = [
+            "not measured" if result.get(key) is None else f"{result[key]:.4g}" for key in ("value", "floor", "ceiling")
+        ]
+        lines.append(f"| {name} | {' | '.join(numbers)} | {result['count']:,} | {result['extractor']} |")
+    return "\n".join(lines)
+
+
+def _signatures(signatures: dict[str, dict]) -> str:
+    def say(tensors: dict[str, dict]) -> str:
+        return ", ".join(
+            f"{name} {tensor['dtype']} [{', '.join(map(str, tensor['shape']))}]" for name, tensor in tensors.items()
+        )
+
+    lines = ["| signature | inputs | outputs |", "|---|---|---|"]
+    lines += [f"| {name} | {say(both['inputs'])} | {say(both['outputs'])} |" for name, both in signatures.items()]
+    return "\n".join(lines)
+
+
+def _requests(card: dict[str, Any], version: int) -> str:
+    labels = label = tensor = ""
+    if card["classes"]:
+        second = min(1, card["classes"] - 1)
+        labels, label, tensor = f', "label": [0, {second}]', ', "label": [0]', f", label=tf.constant([0, {second}])"
+    return _REQUESTS.format(
+        recipe=card["recipe"],
+        version=version,
+        z_dim=card["z_dim"],
+        draw=_LAWS[card["latent"]][1],
+        labels=labels,
+        label=label,
+        escaped=label.replace('"', '\\"'),
+        tensor=tensor,
+    )

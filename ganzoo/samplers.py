@@ -1,0 +1,134 @@
+"""The Python door to a trained generator: `ganzoo.load(SOURCE)`, a run folder or an exported model.
+
+    sampler = ganzoo.load("saved_models/dcgan_fashion_mnist")
+    images = sampler.generate(range(64))  # uint8 [64, 28, 28, 1]; image i is a function of its seed alone
+
+What callers give is checked here, so that a mistake is one line and not a graph's stack.
+"""
+
+import json
+import os
+import pathlib
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+
+from ganzoo.errors import BadInput
+from ganzoo.export import CARD, newest
+from ganzoo.generator import Generator
+
+ROWS = 250  # images a call: bounds the memory of a request of any size
+
+
+class Sampler:
+    """A generator that makes uint8 images from seeds or from noise.
+
+    signature: name of a serving signature -> its function, see `ganzoo.generator`. card: what is known of the model;
+    of a run only the facts that its networks state.
+    """
+
+    def __init__(self, signature: Callable[[str], Callable], card: dict[str, Any]):
+        self._signature = signature
+        self.card = card
+        self.image: tuple[int, int, int] = tuple(card["image"])  # H, W, C
+        self.z_dim: int = card["z_dim"]
+        self.classes: int = card["classes"]  # 0 = unconditional
+
+    def generate(self, seed: Sequence[int], label=None, truncation=None) -> np.ndarray:
+        """uint8 [N, H, W, C] from N seeds (int64); the same seed gives the same image in any company.
+
+        label: int or int32 [N], given iff the model is conditional. truncation: float or float32 [N], given iff the
+        model declares it. Raises BadInput.
+        """
+        return self._call("generate", "seed", _seeds(seed), {"label": label, "truncation": truncation})
+
+    def from_noise(self, z: np.ndarray, label=None) -> np.ndarray:
+        """uint8 [N, H, W, C] from z float32 [N, z_dim], which should follow the law that `card["latent"]` names."""
+        z = np.asarray(z, np.float32)
+        if z.ndim != 2 or z.shape[1] != self.z_dim:
+            raise BadInput(f"z: shape {list(z.shape)}; allowed: [N, {self.z_dim}]")
+        return self._call("serving_default", "z", z, {"label": label})
+
+    def _call(self, name: str, first: str, rows: np.ndarray, options: dict[str, Any]) -> np.ndarray:
+        function = self._signature(name)
+        inputs = {first: rows}
+        declared = function.structured_input_signature[1]
+        for option, value in options.items():
+            if option in declared:
+                inputs[option] = self._option(option, value, len(rows), declared[option].dtype, first)
+            elif value is not None:
+                raise BadInput(f"{option}: {value!r} given, and this model takes no {option}")
+        parts = []
+        for start in range(0, max(len(rows), 1), ROWS):
+            part = {key: tf.constant(value[start : start + ROWS]) for key, value in inputs.items()}
+            parts.append(function(**part)["image"].numpy())
+        return np.concatenate(parts)
+
+    def _option(self, option: str, value: Any, count: int, dtype: tf.DType, first: str) -> np.ndarray:
+        allowed = f"0..{self.classes - 1}" if option == "label" else "a number"
+        if value is None:
+            raise BadInput(f"{option}: this model needs one for each image or one for all; allowed: {allowed}")
+        given = np.asarray(value)
+        if given.dtype.kind not in ("iu" if dtype.is_integer else "iuf"):
+            raise BadInput(f"{option}: {value!r}; allowed: {allowed}")
+        if given.ndim > 1 or (given.ndim == 1 and len(given) != count):
+            raise BadInput(f"{option}: shape {list(given.shape)}; allowed: one for all, or [{count}] as {first} has")
+        if option == "label" and given.size and not 0 <= given.min() <= given.max() < self.classes:
+            wrong = given[(given < 0) | (given >= self.classes)].flat[0]
+            raise BadInput(f"label: {wrong}; allowed: {allowed}")
+        return np.broadcast_to(given, [count]).astype(dtype.as_numpy_dtype)
+
+
+def load(source: str | os.PathLike) -> Sampler:
+    """The generator of a run folder (newest good checkpoint), an exported version, or a folder of versions (newest).
+
+    Raises BadInput where `source` is none of these or cannot be read.
+    """
+    path = pathlib.Path(source)
+    if (path / "recipe.json").is_file():
+        from ganzoo import train  # train exports at its end, and so imports this way round
+
+        return of(train.restore(path))
+    version = path if (path / "saved_model.pb").is_file() else newest(path)
+    if version is None:
+        raise BadInput(f"source: {path} is no run folder (recipe.json) and no exported model (saved_model.pb)")
+    card = _card(version)
+    try:
+        loaded = tf.saved_model.load(str(version))
+        missing = {"serving_default", "generate"} - set(loaded.signatures)
+    except (OSError, ValueError, KeyError, tf.errors.OpError) as error:
+        raise BadInput(f"source: cannot load {version}: {str(error).splitlines()[0]}") from error
+    if missing:
+        raise BadInput(f"source: {version} has no signature {' or '.join(sorted(missing))}; it is no export of ganzoo")
+
+    # The functions reach variables that live as long as `loaded` does.
+    return Sampler(lambda name, model=loaded: model.signatures[name], card)
+
+
+def of(model) -> Sampler:
+    """The sampler of a `NoiseGAN` in memory, with the weights that it has now."""
+    generator = Generator(model)
+    return Sampler(generator.signature, generator.facts)
+
+
+def _card(version: pathlib.Path) -> dict[str, Any]:
+    path = version / CARD
+    try:
+        card = json.loads(path.read_text(encoding="utf-8"))
+        missing = {"image", "z_dim", "classes"} - card.keys()
+    except (OSError, ValueError, AttributeError) as error:
+        raise BadInput(f"source: cannot read {path}, which every export of ganzoo has: {error}") from error
+    if missing:
+        raise BadInput(f"source: {path} lacks {', '.join(sorted(missing))}")
+    return card
+
+
+def _seeds(seed: Sequence[int]) -> np.ndarray:
+    seeds = np.asarray(seed)
+    if seeds.size == 0:
+        seeds = seeds.astype(np.int64)
+    if seeds.ndim != 1 or seeds.dtype.kind != "i":
+        raise BadInput(f"seed: {seed!r}; allowed: a list of whole numbers in -2**63..2**63-1")
+    return seeds.astype(np.int64)
