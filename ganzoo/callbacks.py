@@ -196,10 +196,17 @@ def memory_gb() -> float:
 
 def describe(writer: tf.summary.SummaryWriter, resolved: dict):
     """The recipe as text and as hyperparameters in TensorBoard."""
-    flat = {f"{part}.{name}": value for part in ("model", "data", "game", "train")
-            for name, value in resolved["recipe"][part].items()}
+    flat = {
+        f"{part}.{name}": value
+        for part in ("model", "data", "game", "train")
+        for name, value in resolved["recipe"][part].items()
+    }
     with writer.as_default(step=0):
         tf.summary.text("recipe", "```\n" + json.dumps(resolved["recipe"], indent=2) + "\n```")
-        hparams.hparams({name: value if isinstance(value, (bool, int, float)) else json.dumps(value)
-                         for name, value in flat.items()})
+        hparams.hparams(
+            {
+                name: value if isinstance(value, (bool, int, float)) else json.dumps(value)
+                for name, value in flat.items()
+            }
+        )
     writer.flush()

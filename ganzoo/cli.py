@@ -68,8 +68,14 @@ def list_recipes(task, as_json):
     if task and task not in tasks:
         raise BadInput(f"--task: no task {task!r}; allowed: {', '.join(tasks)}")
     rows = [
-        {"name": entry.name, "task": entry.task, "variant": entry.variant, "data": entry.data, "paper": entry.paper,
-         "result": results.summary(entry.name)}
+        {
+            "name": entry.name,
+            "task": entry.task,
+            "variant": entry.variant,
+            "data": entry.data,
+            "paper": entry.paper,
+            "result": results.summary(entry.name),
+        }
         for entry in entries
         if task in (None, entry.task)
     ]
@@ -130,10 +136,16 @@ def train(recipe, overrides, run, smoke, dry_run, as_json):
 @as_json
 def sample(source, out, n, seed, label, truncation, as_json):
     """Make images with SOURCE, a run folder or an exported model. Same seed, same pixels."""
-    from ganzoo import samplers
+    if n < 1:
+        raise BadInput(f"--n: {n} is not at least 1")
+    from ganzoo import pictures, samplers
 
-    written = samplers.sample(source, out, n, seed, label, truncation)
-    output(written, as_json, f"{written['images']} images in {written['out']}")
+    sampler = samplers.load(source)
+    labels = [index % sampler.classes for index in range(n)] if sampler.classes and label is None else label
+    files = pictures.write(sampler.generate(range(seed, seed + n), labels, truncation), out)
+    output(
+        {"out": out, "images": n, "seed": seed, "files": [str(file) for file in files]}, as_json, f"{n} images in {out}"
+    )
 
 
 @commands.command()

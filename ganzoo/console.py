@@ -100,5 +100,7 @@ def table(columns: list[str], rows: list[list[str]]):
     for row in rows:
         shown.add_row(*(rich.text.Text(cell) for cell in row))
     if not console.is_terminal:
-        console.width = max(80, rich.measure.Measurement.get(console, console.options.update(max_width=2000), shown).maximum)
+        console.width = max(
+            80, rich.measure.Measurement.get(console, console.options.update(max_width=2000), shown).maximum
+        )
     console.print(shown)

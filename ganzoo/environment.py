@@ -21,7 +21,9 @@ def versions() -> dict[str, str]:
 
 def hardware() -> str:
     """The GPUs, or the processor and the number of its cores that this process may use."""
-    gpus = [tf.config.experimental.get_device_details(gpu)["device_name"] for gpu in tf.config.list_physical_devices("GPU")]
+    gpus = [
+        tf.config.experimental.get_device_details(gpu)["device_name"] for gpu in tf.config.list_physical_devices("GPU")
+    ]
     if gpus:
         return " + ".join(gpus)
     names = [line.partition(":")[2].strip() for line in _lines("/proc/cpuinfo") if line.startswith("model name")]

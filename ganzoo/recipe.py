@@ -207,9 +207,7 @@ def override_field(target: Any, path: str, value: str, prefix: str = "") -> Any:
         raise BadInput(f"override: {prefix.rstrip('.')} has no fields, so {prefix}{path} cannot be set")
     hint = _hint(type(target), full, name)
     if rest:
-        return dataclasses.replace(
-            target, **{name: override_field(getattr(target, name), rest, value, f"{full}.")}
-        )
+        return dataclasses.replace(target, **{name: override_field(getattr(target, name), rest, value, f"{full}.")})
     return dataclasses.replace(target, **{name: _parse(full, value, hint)})
 
 
@@ -228,8 +226,11 @@ def _unknown(path: str, name: str, names: list[str]) -> BadInput:
 
 def _parse(path: str, text: str, hint: Any) -> Any:
     """`text` as a value of the annotated type `hint`; raises BadInput naming field, value and what is allowed."""
-    options = typing.get_args(hint) if isinstance(hint, types.UnionType) or typing.get_origin(hint) is typing.Union \
+    options = (
+        typing.get_args(hint)
+        if isinstance(hint, types.UnionType) or typing.get_origin(hint) is typing.Union
         else (hint,)
+    )
     for option in options:
         try:
             return _parse_one(text, option)
@@ -293,6 +294,13 @@ def describe(value: Any) -> Any:
     if isinstance(value, Callable) and hasattr(value, "__name__"):
         return value.__name__
     return value
+
+
+def data_of(described: dict) -> Data:
+    """The inverse of `describe` for `Data`, as a card holds it."""
+    fields = {name: tuple(value) if isinstance(value, list) else value for name, value in described.items()}
+    del fields["kind"]
+    return Data(**fields)
 
 
 def images_per_step(recipe: Recipe) -> int:

@@ -44,8 +44,10 @@ def of_run(folder: str) -> dict:
     return {
         "recipe": resolved["name"],
         "overrides": resolved["overrides"],
-        "protocol": {name: {key: value for key, value in result.items() if key in ("count", "extractor", "reals", "floor_count")}
-                     for name, result in measured[-1]["metrics"].items()},
+        "protocol": {
+            name: {key: value for key, value in result.items() if key in ("count", "extractor", "reals", "floor_count")}
+            for name, result in measured[-1]["metrics"].items()
+        },
         "seed": resolved["recipe"]["train"]["seed"],
         "images": measured[-1]["images"],
         "best": {"images": best["images"], metric: best["metrics"][metric]["value"]},

@@ -7,6 +7,7 @@ a run that was killed ends with the weights of one that was not.
 import dataclasses
 import datetime
 import functools
+import json
 import pathlib
 from collections.abc import Callable, Iterator
 
@@ -15,10 +16,12 @@ import numpy as np
 import tensorflow as tf
 
 import ganzoo.data
+import ganzoo.data.images
 import ganzoo.recipe
 from ganzoo import callbacks, checkpoint, console, environment, export, metrics, pictures, runs, samplers
 from ganzoo.errors import BadInput
 from ganzoo.gan import GAN
+from ganzoo.generator import Generator
 
 ROWS = 8  # of a sample grid; a column is a class where there are at most ten
 
@@ -56,19 +59,23 @@ def train(name: str, overrides: tuple[str, ...] = (), run: str | None = None, sm
             done = "is complete" if seen == total and target.exists() else "resumes"
             show.text(f"{folder.path} {done} at {seen / 1000:g} of {total / 1000:g} kimg")
 
-        sampler = samplers.Generator(model)
+        generator = Generator(model)
+        sampler = samplers.Sampler(generator.signature, generator.facts)
         columns = images.spec.classes if 2 <= images.spec.classes <= 10 else 8
         seeds = np.arange(ROWS * columns)
 
         def grid():
-            sampler.refresh(model)
-            return sampler.draw(seeds, seeds % columns if model.classes else None), columns
+            generator.refresh()
+            return sampler.generate(seeds, seeds % columns if model.classes else None), columns
 
         def judge():
-            sampler.refresh(model)
+            generator.refresh()
             return metrics.evaluate(
-                recipe.metrics, fakes(sampler), images, untrained=lambda: fakes(untrained(recipe, images.spec)),
-                key=key(resolved),
+                recipe.metrics,
+                fakes(sampler),
+                images,
+                untrained=lambda: fakes(untrained(recipe, images.spec)),
+                key=network_key(recipe),
             )
 
         if not (folder.samples / "reals.png").exists():
@@ -96,7 +103,7 @@ def train(name: str, overrides: tuple[str, ...] = (), run: str | None = None, sm
         evaluate.set_model(model)
         record = evaluate.measure() if recipe.metrics else {}
         if not target.exists():
-            export.export(model, target, card(resolved, total, record.get("metrics", {})))
+            export.export(model, target, card(folder, total))
         writer.close()
     return {
         "run": str(folder.path),
@@ -114,8 +121,7 @@ def export_run(run: str, out: str | None = None, force: bool = False) -> pathlib
     model = restore(run)
     images = int(model.images.value)
     target = pathlib.Path(out) if out else pathlib.Path("saved_models") / resolved["name"] / str(version(images))
-    record = next((line for line in runs.lines(folder.metrics) if line["images"] == images), {})
-    export.export(model, target, card(resolved, images, record.get("metrics", {})), force)
+    export.export(model, target, card(folder, images), force)
     return target
 
 
@@ -194,29 +200,71 @@ def segments(seen: int, total: int, tick: int) -> Iterator[tuple[int, int, int]]
 
 def restore(run: str | pathlib.Path, report=print) -> GAN:
     """The model of a run folder with the weights of its newest good checkpoint. The data are not opened."""
-    folder = runs.Run(run)
-    resolved = folder.resolved()
-    recipe = ganzoo.recipe.load(str(folder.recipe_file), resolved["overrides"], resolved["smoke"])
+    return load_run(runs.Run(run), report)[1]
+
+
+def load_run(run: runs.Run, report=print) -> tuple[ganzoo.recipe.Recipe, GAN]:
+    """The recipe of a run folder, and its model as `restore` gives it; on one device, without XLA."""
+    resolved = run.resolved()
+    recipe = ganzoo.recipe.load(str(run.recipe_file), resolved["overrides"], resolved["smoke"])
     recipe = dataclasses.replace(recipe, train=dataclasses.replace(recipe.train, replicas=1, xla="off"))
-    model = build(recipe, ganzoo.data.Spec(*resolved["image"], resolved["classes"]))
-    if checkpoint.restore_newest(folder.checkpoints, model, report) is None:
-        raise BadInput(f"run: {folder.path} has no checkpoint yet")
-    return model
+    model = build(recipe, ganzoo.data.images.Spec(*resolved["image"], resolved["classes"]))
+    if checkpoint.restore_newest(run.checkpoints, model, report) is None:
+        raise BadInput(f"run: {run.path} has no checkpoint that can be read")
+    return recipe, model
 
 
-def untrained(recipe: ganzoo.recipe.Recipe, spec) -> samplers.Generator:
+def untrained(recipe: ganzoo.recipe.Recipe, spec) -> samplers.Sampler:
     """The generator before its first step: the ceiling of every metric."""
-    return samplers.Generator(build(dataclasses.replace(recipe, train=dataclasses.replace(recipe.train, xla="off")), spec))
+    policy = keras.config.dtype_policy()
+    fresh = dataclasses.replace(recipe, train=dataclasses.replace(recipe.train, replicas=1, xla="off"))
+    try:
+        return samplers.of(build(fresh, spec))
+    finally:
+        keras.config.set_dtype_policy(policy)
 
 
-def fakes(generator: samplers.Generator) -> Callable[[int, int], np.ndarray]:
+def network_key(recipe: ganzoo.recipe.Recipe) -> str:
+    """The name of an untrained generator: all that its weights depend on."""
+    return json.dumps([ganzoo.recipe.describe(recipe.model), recipe.train.seed], sort_keys=True)
+
+
+def fakes(sampler: samplers.Sampler) -> Callable[[int, int], np.ndarray]:
     """(first seed, count) -> uint8 images; a conditional generator makes each class equally often."""
 
     def make(start: int, count: int) -> np.ndarray:
         seeds = np.arange(start, start + count)
-        return generator.draw(seeds, seeds % generator.classes if generator.classes else None)
+        return sampler.generate(seeds, seeds % sampler.classes if sampler.classes else None)
 
     return make
+
+
+def card(run: runs.Run, images: int) -> dict:
+    """The fields of `card.Card` for the run as it stands at that number of images."""
+    resolved = run.resolved()
+    entry = ganzoo.recipe.find(str(run.recipe_file))
+    measured = next((line["metrics"] for line in runs.lines(run.metrics) if line["images"] == images), {})
+    seconds = [line["seconds"] for line in runs.lines(run.log) if line["images"] == images]
+    return {
+        "recipe": resolved["name"],
+        "summary": entry.summary,
+        "paper": entry.paper,
+        "command": " ".join([entry.command, *resolved["overrides"]]),
+        "data": f"{resolved['data']['name']}, {resolved['data']['images']:,} images",
+        "licence": resolved["data"]["licence"],
+        "citation": resolved["data"]["citation"],
+        "class_names": tuple(resolved["data"]["class_names"]),
+        "images": images,
+        "seed": resolved["recipe"]["train"]["seed"],
+        "precision": resolved["precision"],
+        "hardware": resolved["hardware"],
+        "versions": resolved["versions"],
+        "commit": resolved["commit"] or "",
+        "seconds": seconds[0] if seconds else None,
+        "metrics": measured,
+        "source": {"data": resolved["recipe"]["data"], "metrics": resolved["recipe"]["metrics"]},
+        "date": resolved["date"],
+    }
 
 
 def version(images: int) -> int:
@@ -241,6 +289,7 @@ def resolve(name: str, recipe: ganzoo.recipe.Recipe, overrides, smoke: bool, ima
             "hash": images.hash,
             "licence": images.licence,
             "citation": images.citation,
+            "class_names": list(images.class_names),
         },
         "precision": precision(recipe.train.precision),
         "date": datetime.date.today().isoformat(),

@@ -24,7 +24,9 @@ def generator(size, channels, width, z_dim):
     for stage in reversed(range(stages)):
         layers += [nn.BatchNorm2d(width * 2**stage), nn.ReLU(True)]
         layers.append(
-            nn.ConvTranspose2d(width * 2**stage, width * 2 ** (stage - 1) if stage else channels, 4, 2, 1, bias=not stage)
+            nn.ConvTranspose2d(
+                width * 2**stage, width * 2 ** (stage - 1) if stage else channels, 4, 2, 1, bias=not stage
+            )
         )
     return nn.Sequential(*layers, nn.Tanh())
 
@@ -33,7 +35,9 @@ def discriminator(size, channels, width):
     side, stages = (7, 2) if size == 28 else (4, size.bit_length() - 3)
     layers = []
     for stage in range(stages):
-        layers.append(nn.Conv2d(width * 2 ** (stage - 1) if stage else channels, width * 2**stage, 4, 2, 1, bias=not stage))
+        layers.append(
+            nn.Conv2d(width * 2 ** (stage - 1) if stage else channels, width * 2**stage, 4, 2, 1, bias=not stage)
+        )
         layers += [nn.BatchNorm2d(width * 2**stage)] if stage else []
         layers.append(nn.LeakyReLU(0.2, True))
     return nn.Sequential(*layers, nn.Conv2d(width * 2 ** (stages - 1), 1, side), nn.Flatten(0))
@@ -92,5 +96,14 @@ if __name__ == "__main__":
     options = parser.parse_args()
     layouts = {"contiguous": torch.contiguous_format, "channels_last": torch.channels_last}
     times = {name: measure(options, layout) for name, layout in layouts.items()}
-    print(json.dumps({"torch": torch.__version__, "threads": torch.get_num_threads(), **vars(options), "ms_per_step": times,
-                      "best_ms_per_step": min(times.values())}))
+    print(
+        json.dumps(
+            {
+                "torch": torch.__version__,
+                "threads": torch.get_num_threads(),
+                **vars(options),
+                "ms_per_step": times,
+                "best_ms_per_step": min(times.values()),
+            }
+        )
+    )

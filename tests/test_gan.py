@@ -108,7 +108,9 @@ def test_replicas_refuse_a_lazy_penalty_on_a_d_with_state(two_cpus):
         model = gan.NoiseGAN(toy.generator, critic, 3, (4, 4, 1))
         with pytest.raises(ValueError, match="lazy r1 with replicas"):
             model.compile(
-                schedules.Adam().build(8), schedules.Adam().build(8), losses.hinge,
+                schedules.Adam().build(8),
+                schedules.Adam().build(8),
+                losses.hinge,
                 regularizers=(regularizers.R1(1.0, interval=2),),
             )
 
@@ -143,9 +145,7 @@ def test_the_average_moves_as_stated_and_copies_statistics():
         start, model.average.trainable_variables, model.generator.trainable_variables, strict=True
     ):
         np.testing.assert_allclose(kept, beta * old + (1 - beta) * weight.numpy(), atol=1e-6)
-    for kept, state in zip(
-        model.average.non_trainable_variables, model.generator.non_trainable_variables, strict=True
-    ):
+    for kept, state in zip(model.average.non_trainable_variables, model.generator.non_trainable_variables, strict=True):
         np.testing.assert_array_equal(kept, state)
 
 

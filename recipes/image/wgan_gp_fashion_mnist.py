@@ -1,0 +1,48 @@
+"""WGAN-GP on Fashion-MNIST: a residual critic with a gradient penalty, at the paper's width.
+
+For a GPU; on two cores take the `_lite` recipe.
+
+Task: noise-to-image
+Variant: WGAN-GP
+Data: Fashion-MNIST 28x28, its 10,000-image split (bundled)
+Paper: Gulrajani et al. 2017, arXiv 1704.00028
+Command: ganzoo train wgan_gp_fashion_mnist
+"""
+
+import dataclasses
+
+from ganzoo.recipe import Data, Game, Recipe, Train
+
+
+def recipe() -> Recipe:
+    from ganzoo import losses, regularizers, schedules
+    from ganzoo.models.image import wgan_gp
+
+    return Recipe(
+        model=wgan_gp.WGANGP(),
+        data=Data(source="bundled", name="fashion_mnist", size=28, channels=1, classes=10),
+        game=Game(
+            d_optimizer=schedules.Adam(
+                learning_rate=schedules.Linear(2e-4, 0.0, finish=32_000_000), beta_1=0.0, beta_2=0.9
+            ),
+            g_optimizer=schedules.Adam(
+                learning_rate=schedules.Linear(2e-4, 0.0, finish=32_000_000), beta_1=0.0, beta_2=0.9
+            ),
+            adversarial=losses.wasserstein,
+            regularizers=(regularizers.GradientPenalty(weight=10.0),),
+            d_steps=5,
+        ),
+        train=Train(images=32_000_000, batch=64, tick=64_000, evaluate=1_600_000, steps_per_execution=10),
+        metrics=("fd10k_lenet", "kd10k_lenet"),
+    )
+
+
+def smoke() -> Recipe:
+    from ganzoo.models.image import wgan_gp
+
+    return dataclasses.replace(
+        recipe(),
+        model=wgan_gp.WGANGP(g_width=8, d_width=8),
+        train=Train(images=80, batch=8, tick=40, evaluate=80),
+        metrics=("fd64_lenet",),
+    )

@@ -1,0 +1,36 @@
+"""WGAN-GP on your own images.
+
+Images are cropped to their centre and resized to data.size; data.channels may be 1, 3 or 4.
+
+Task: noise-to-image
+Variant: WGAN-GP
+Data: any folder of images, class subfolders optional
+Paper: Gulrajani et al. 2017, arXiv 1704.00028
+Command: ganzoo train wgan_gp_folder data.path=DIR
+"""
+
+import dataclasses
+
+from ganzoo.recipe import Data, Recipe, Train
+
+
+def recipe() -> Recipe:
+    from ganzoo.recipes.image.wgan_gp_cifar10 import recipe as cifar10
+
+    return dataclasses.replace(
+        cifar10(),
+        data=Data(source="folder", size=64, channels=3),
+        metrics=("kd1k_lite0",),
+    )
+
+
+def smoke() -> Recipe:
+    from ganzoo.models.image import wgan_gp
+
+    return dataclasses.replace(
+        recipe(),
+        model=wgan_gp.WGANGP(g_width=8, d_width=8),
+        data=Data(source="bundled", name="fashion_mnist", size=64, channels=3),
+        train=Train(images=80, batch=8, tick=40, evaluate=80),
+        metrics=(),
+    )
