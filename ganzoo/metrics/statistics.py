@@ -1,0 +1,50 @@
+"""Mean and covariance of features that come in batches: one pass, float64, mergeable.
+
+Each batch is centred on its own mean and joined by the pairwise update of Chan, Golub and LeVeque 1983, "Algorithms
+for computing the sample variance", eq. 2.1, which loses nothing to the size of the mean. Sums of squares would.
+"""
+
+import numpy as np
+
+from ganzoo.errors import BadInput
+
+
+class Statistics:
+    """Count, mean [D] and scatter [D, D] (sum of outer products about the mean) of the features seen so far."""
+
+    def __init__(self, dim: int):
+        self.count = 0
+        self.mean = np.zeros(dim)
+        self.scatter = np.zeros((dim, dim))
+
+    def update(self, features: np.ndarray) -> None:
+        """Add features [B, D] of any float type, B at least 1. Raises BadInput if one is not finite."""
+        features = finite(features).astype(np.float64)
+        mean = features.mean(axis=0)
+        centred = features - mean
+        self._join(len(features), mean, centred.T @ centred)
+
+    def merge(self, other: "Statistics") -> None:
+        """Add everything that `other` has seen."""
+        if other.count:
+            self._join(other.count, other.mean, other.scatter)
+
+    def _join(self, count: int, mean: np.ndarray, scatter: np.ndarray) -> None:
+        total = self.count + count
+        step = mean - self.mean
+        self.scatter += scatter + np.outer(step, step) * (self.count * count / total)
+        self.mean += step * (count / total)
+        self.count = total
+
+    @property
+    def covariance(self) -> np.ndarray:
+        """Unbiased covariance float64 [D, D]; needs at least two features."""
+        return self.scatter / (self.count - 1)
+
+
+def finite(features: np.ndarray) -> np.ndarray:
+    """`features` [B, D], unless one of them is NaN or infinite: then BadInput, or a distance would hide it."""
+    good = np.isfinite(features).all(axis=1)
+    if not good.all():
+        raise BadInput(f"metrics: features of {np.sum(~good)} of {len(good)} images are not finite numbers")
+    return features
