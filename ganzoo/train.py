@@ -81,10 +81,11 @@ def train(name: str, overrides: tuple[str, ...] = (), run: str | None = None, sm
         if not (folder.samples / "reals.png").exists():
             reals = images.read(np.arange(min(len(seeds), len(images))))
             pictures.save(pictures.grid(reals, columns), folder.samples / "reals.png")
+        every = recipe.train.evaluate if recipe.metrics else 0
         writer = tf.summary.create_file_writer(str(folder.tensorboard))
         log = callbacks.Log(folder, writer, total, header["seconds"] if header else 0.0, show.tick)
         samples = callbacks.Samples(folder, writer, recipe.train.tick, grid)
-        evaluate = callbacks.Evaluate(folder, writer, recipe.train.evaluate, judge, show.evaluation)
+        evaluate = callbacks.Evaluate(folder, writer, every, judge, show.evaluation)
         hooks = [callbacks.Guard(), log, callbacks.Save(folder, log, stop), stop, samples, evaluate]
         if not header:
             callbacks.describe(writer, resolved)

@@ -1,0 +1,5 @@
+"""`python -m ganzoo` is `ganzoo`."""
+
+from ganzoo import cli
+
+cli.app()

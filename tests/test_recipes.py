@@ -1,0 +1,116 @@
+"""Every recipe end to end: train, be stopped, resume, evaluate, export, reload where there is no ganzoo."""
+
+import ast
+import json
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+import ganzoo.recipe
+from ganzoo import bench, console, evaluation, runs, samplers, train
+
+ENTRIES = ganzoo.recipe.entries()
+# The cheapest recipe of each variant stands for it in the suite; the others are slow.
+SHOWN = (
+    "gan_fashion_mnist",
+    "dcgan_fashion_mnist",
+    "lsgan_fashion_mnist",
+    "wgan_fashion_mnist",
+    "wgan_gp_lite_fashion_mnist",
+    "sngan_lite_fashion_mnist",
+    "cgan_projection_lite_fashion_mnist",
+    "cgan_concatenation_fashion_mnist",
+    "acgan_fashion_mnist",
+)
+REST = [name for name in ENTRIES if name not in SHOWN]
+
+
+@pytest.fixture(scope="module")
+def exports():
+    """Folders exported by the tests of this module, reloaded together at its end."""
+    return {}
+
+
+def end_to_end(name, folder, exports, overrides=()):
+    run, show = folder / name, console.Show(open(folder / f"{name}.txt", "w"))
+    whole = ganzoo.recipe.load(name, overrides, smoke=True).train.images
+    train.train(name, (*overrides, f"train.images={whole // 2}"), run, smoke=True, show=show)
+    result = train.train(name, overrides, run, smoke=True, show=show)
+    assert "resumes" in (folder / f"{name}.txt").read_text()
+    assert [line["images"] for line in runs.lines(runs.Run(run).log)] == [whole // 2, whole]
+    if result["metrics"]:
+        metric = next(iter(result["metrics"]))
+        report = evaluation.evaluate(str(run), [metric])
+        assert report["metrics"][metric]["value"] == result["metrics"][metric]["value"]
+        assert np.isfinite(report["metrics"][metric]["value"]) and report["metrics"][metric]["ceiling"] > 0
+    sampler, seeds = samplers.load(run), np.arange(3)
+    labels = [0] * 3 if sampler.classes else None
+    pictures = sampler.generate(seeds, labels)
+    np.testing.assert_array_equal(samplers.load(result["export"]).generate(seeds, labels), pictures)
+    exports[result["export"]] = pictures
+
+
+@pytest.mark.parametrize("name", SHOWN)
+def test_a_variant_goes_from_data_to_an_exported_model(name, tmp_path_factory, exports):
+    end_to_end(name, tmp_path_factory.mktemp("runs"), exports)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", REST)
+def test_every_other_recipe_does_too(name, tmp_path_factory, exports):
+    end_to_end(name, tmp_path_factory.mktemp("runs"), exports)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", SHOWN)
+def test_every_variant_trains_in_bfloat16(name, tmp_path_factory, exports):
+    end_to_end(name, tmp_path_factory.mktemp("runs"), exports, ("train.precision=mixed_bfloat16",))
+
+
+def test_exports_load_where_there_is_no_ganzoo(exports, tmp_path):
+    if not exports:
+        pytest.skip("no recipe was trained")
+    for index, (folder, pictures) in enumerate(exports.items()):
+        np.savez(tmp_path / f"{index}.npz", folder=folder, pictures=pictures)
+    script = tmp_path / "reload.py"
+    script.write_text(
+        "import glob, sys\n"
+        "import numpy as np, tensorflow as tf\n"
+        "for file in sorted(glob.glob('*.npz')):\n"
+        "    wanted = np.load(file)\n"
+        "    generate = tf.saved_model.load(str(wanted['folder'])).signatures['generate']\n"
+        "    inputs = {'seed': tf.range(3, dtype=tf.int64)}\n"
+        "    if 'label' in generate.structured_input_signature[1]:\n"
+        "        inputs['label'] = tf.zeros([3], tf.int32)\n"
+        "    assert np.array_equal(generate(**inputs)['image'], wanted['pictures']), file\n"
+        "assert not any(name.split('.')[0] == 'ganzoo' for name in sys.modules)\n"
+    )
+    subprocess.run([sys.executable, script], cwd=tmp_path, check=True, timeout=300)
+
+
+@pytest.mark.parametrize("name", ENTRIES)
+def test_a_recipe_says_what_it_is(name):
+    entry = ENTRIES[name]
+    assert all((entry.summary, entry.task, entry.variant, entry.data, entry.paper, entry.command))
+    assert entry.command.split()[:3] == ["ganzoo", "train", name]
+    body = ast.parse(entry.path.read_text()).body
+    imported = [node for node in body if isinstance(node, (ast.Import, ast.ImportFrom))]
+    assert {getattr(node, "module", None) or node.names[0].name for node in imported} == {"dataclasses", "ganzoo.recipe"}
+    function = next(node for node in body if isinstance(node, ast.FunctionDef) and node.name == "recipe")
+    assert sum(isinstance(node, ast.Return) for node in ast.walk(function)) == 1
+    assert not any(isinstance(node, (ast.If, ast.For, ast.While)) for node in ast.walk(function))
+
+
+@pytest.mark.parametrize("name", REST)
+def test_a_recipe_builds_and_makes_a_step(name):
+    """The other recipes: valid lengths at full size, and a dry run of the smoke."""
+    full = ganzoo.recipe.load(name)
+    ganzoo.recipe.check_lengths(full)
+    json.dumps(ganzoo.recipe.describe(full))
+    report = bench.dry_run(name, smoke=True)
+    assert report["ms_per_step"] > 0 and min(report["parameters"].values()) > 0
+    smoke = ganzoo.recipe.load(name, smoke=True)
+    for field in ("size", "channels"):
+        assert getattr(smoke.data, field) == getattr(full.data, field)
