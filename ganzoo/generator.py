@@ -122,7 +122,7 @@ def _checked(inputs: dict[str, tf.Tensor], classes: int) -> dict[str, tf.Tensor]
         says = f"{name} must be of shape [{', '.join(['N', *map(str, rest)])}], got"
         checks.append(tf.debugging.Assert(tf.equal(tf.size(shape), len(value.shape)), [says, shape]))
         with tf.control_dependencies(checks):
-            agree = tf.reduce_all(tf.equal(shape[1:], tf.constant(rest, tf.int32)))
+            agree = tf.reduce_all(tf.equal(shape[1:], tf.constant(list(rest), tf.int32)))
             checks.append(tf.debugging.Assert(agree, [says, shape]))
             lengths[name] = shape[0]
     names = " and ".join(lengths)
