@@ -23,13 +23,13 @@ def conv(x: tf.Tensor, kernel: tf.Tensor) -> tf.Tensor:
 
 def conv_pool(x: tf.Tensor, kernel: tf.Tensor) -> tf.Tensor:
     """`conv` and then the mean of each 2x2 block: [B, 2H, 2W, C] and [3, 3, C, F] -> [B, H, W, F]."""
-    return tf.nn.conv2d(x, tf.cast(_widen(kernel) / 4, x.dtype), strides=2, padding="SAME")
+    return tf.nn.conv2d(x, tf.cast(_widen(kernel), x.dtype), strides=2, padding="SAME")
 
 
 def upsample_conv(x: tf.Tensor, kernel: tf.Tensor) -> tf.Tensor:
     """Each value repeated in a 2x2 block and then `conv`: [B, H, W, C] and [3, 3, C, F] -> [B, 2H, 2W, F]."""
     # The transpose of a convolution uses the kernel reversed, with its last two axes exchanged.
-    reverse = tf.transpose(_widen(kernel), [0, 1, 3, 2])[::-1, ::-1]
+    reverse = tf.transpose(4 * _widen(kernel)[::-1, ::-1], [0, 1, 3, 2])
     height, width = x.shape[1:3]
     rows = x.shape[0] or tf.shape(x)[0]
     shape = [rows, 2 * height, 2 * width, kernel.shape[-1]]
@@ -37,10 +37,10 @@ def upsample_conv(x: tf.Tensor, kernel: tf.Tensor) -> tf.Tensor:
 
 
 def _widen(kernel: tf.Tensor) -> tf.Tensor:
-    """[3, 3, C, F] -> [4, 4, C, F], the full convolution of the kernel with a 2x2 block of ones."""
-    padded = tf.pad(kernel, [[1, 1], [1, 1], [0, 0], [0, 0]])
-    tall = padded[1:] + padded[:-1]
-    return tall[:, 1:] + tall[:, :-1]
+    """[3, 3, C, F] -> [4, 4, C, F], the full convolution of the kernel with a 2x2 block of quarters."""
+    channels, filters = kernel.shape[2:]
+    padded = tf.pad(tf.reshape(kernel, [1, 3, 3, channels * filters]), [[0, 0], [1, 1], [1, 1], [0, 0]])
+    return tf.reshape(tf.nn.avg_pool2d(padded, 2, 1, "VALID"), [4, 4, channels, filters])
 
 
 # How much each way of applying a kernel changes the resolution.

@@ -20,7 +20,7 @@ class _Power:
         # Every replica sees the same W and computes the same u, so any one's will do.
         self.u = layer.add_weight(
             name="u",
-            shape=(kernel.shape[-1],),
+            shape=(1, kernel.shape[-1]),
             initializer=keras.initializers.RandomNormal(),
             trainable=False,
             autocast=False,
@@ -31,13 +31,13 @@ class _Power:
         """float32 W / sigma. Moves u when training."""
         kernel = self.kernel.value
         matrix = tf.reshape(kernel, [-1, kernel.shape[-1]])
-        frozen, u = tf.stop_gradient(matrix), tf.math.l2_normalize(self.u.value)  # u and v are constants of eq. 12
-        v = tf.math.l2_normalize(tf.linalg.matvec(frozen, u))
+        v = tf.matmul(self.u.value, tf.stop_gradient(matrix), transpose_b=True)
+        image = tf.matmul(tf.math.l2_normalize(v), matrix)
+        # u = image / |image|, hence sigma = v' W u = |image|; its gradient, v u', is that of eq. 12 too.
+        scale = tf.math.rsqrt(tf.reduce_sum(tf.square(image)) + 1e-24)
         if training:
-            u = tf.math.l2_normalize(tf.linalg.matvec(frozen, v, transpose_a=True))
-            self.u.assign(u)
-        sigma = tf.tensordot(v, tf.linalg.matvec(matrix, u), 1)
-        return kernel / sigma
+            self.u.assign(image * scale)
+        return kernel * scale
 
 
 class SpectralConv2D(resampling.Conv2D):
