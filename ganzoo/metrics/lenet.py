@@ -20,6 +20,7 @@ import numpy as np
 import tensorflow as tf
 
 import ganzoo.data
+from ganzoo.data.fashion_mnist import CLASSES
 from ganzoo.metrics.extractors import Extractor
 from ganzoo.recipe import Data
 
@@ -27,9 +28,6 @@ FILES = pathlib.Path(__file__).with_name("files")
 WEIGHTS = FILES / "lenet.npz"
 REALS = FILES / "lenet_fashion_mnist.npz"
 CARD = FILES / "lenet.json"
-CLASSES = (
-    "T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot",
-)
 FEATURES = 64
 EPOCHS = 15
 BATCH = 128
@@ -90,7 +88,6 @@ def digest(images: np.ndarray) -> str:
 
 def train(images: np.ndarray, labels: np.ndarray) -> keras.Model:
     """Fit to images uint8 [N, 28, 28, 1] and labels int [N] by cross-entropy, with a rate that falls to zero."""
-    tf.config.experimental.enable_op_determinism()
     keras.utils.set_random_seed(SEED)
     model = network()
     steps = EPOCHS * -(-len(images) // BATCH)
@@ -136,6 +133,7 @@ def write(model: keras.Model, images: np.ndarray, test_images: np.ndarray, test_
 
 def main() -> None:
     """Train on the 60,000, measure on the 10,000, write the files and print the card."""
+    tf.config.experimental.enable_op_determinism()
     training = ganzoo.data.open(Data(source="package", name="fashion_mnist"))
     test = ganzoo.data.open(Data(source="bundled", name="fashion_mnist"))
     model = train(training.images, training.labels)
