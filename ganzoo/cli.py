@@ -1,9 +1,11 @@
 """The command line: a thin verb per command. TensorFlow is imported only once a verb needs it."""
 
+import contextlib
 import json
 import os
 import signal
 import sys
+import tempfile
 
 import click
 
@@ -15,7 +17,6 @@ as_json = click.option("--json", "as_json", is_flag=True, help="Write one JSON d
 
 def app():
     """The entry point. What a user gave wrongly is one line on stderr and exit code 2."""
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     try:
         code = commands.main(standalone_mode=False)
     except click.ClickException as error:
@@ -34,6 +35,33 @@ def app():
 def fail(message: str, code: int = 2) -> int:
     print(f"ganzoo: error: {message}", file=sys.stderr)
     return code
+
+
+@contextlib.contextmanager
+def quietly():
+    """Keep what TensorFlow's libraries say of themselves while they are loaded; show it only if that fails."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    sys.stderr.flush()
+    shown = os.dup(2)
+    with tempfile.TemporaryFile() as kept:
+        os.dup2(kept.fileno(), 2)
+        try:
+            yield
+        except BaseException:
+            kept.seek(0)
+            os.write(shown, kept.read())
+            raise
+        finally:
+            os.dup2(shown, 2)
+            os.close(shown)
+
+
+def load_tensorflow():
+    """Import TensorFlow and look for its devices, without the pages of log that both print."""
+    with quietly():
+        import tensorflow as tf
+
+        tf.config.list_physical_devices()
 
 
 def output(document, as_json: bool, text: str | None = None):
@@ -107,6 +135,7 @@ def train(recipe, overrides, run, smoke, dry_run, as_json):
 
     ganzoo.recipe.find(recipe)
     ganzoo.recipe.check(overrides)
+    load_tensorflow()
     if dry_run:
         from ganzoo import bench
 
@@ -138,6 +167,7 @@ def sample(source, out, n, seed, label, truncation, as_json):
     """Make images with SOURCE, a run folder or an exported model. Same seed, same pixels."""
     if n < 1:
         raise BadInput(f"--n: {n} is not at least 1")
+    load_tensorflow()
     from ganzoo import pictures, samplers
 
     sampler = samplers.load(source)
@@ -161,6 +191,7 @@ def evaluate(source, names, n, as_json):
         metrics.parse(name)
     if n is not None and n < 2:
         raise BadInput(f"--n: {n} is not at least 2")
+    load_tensorflow()
     from ganzoo import evaluation
 
     report = evaluation.evaluate(source, names.split(",") if names else None, n)
@@ -174,6 +205,7 @@ def evaluate(source, names, n, as_json):
 @as_json
 def export(source, out, force, as_json):
     """Export the generator of SOURCE, a run folder, as a SavedModel that TensorFlow Serving loads."""
+    load_tensorflow()
     from ganzoo import train as training
 
     folder = training.export_run(source, out, force)
@@ -194,6 +226,7 @@ def bench(recipe, overrides, steps, smoke, as_json):
     ganzoo.recipe.check(overrides)
     if steps < 1:
         raise BadInput(f"--steps: {steps} is not at least 1")
+    load_tensorflow()
     from ganzoo import bench
 
     report = bench.bench(recipe, overrides, smoke, steps)
@@ -217,8 +250,18 @@ def data_list(as_json):
     from ganzoo import console
 
     columns = ["name", "source", "images", "size", "classes", "licence", "package", "cached"]
-    cells = [["yes" if row[c] is True else "no" if row[c] is False else str(row[c]) for c in columns] for row in rows]
-    console.table(columns, cells)
+    console.table(columns, [[_cell(row[column]) for column in columns] for row in rows])
+
+
+def _cell(value) -> str:
+    """A value of the catalogue as a cell: splits and sizes in words."""
+    if isinstance(value, dict):
+        return ", ".join(f"{count:,} {name}" for name, count in value.items())
+    if isinstance(value, (tuple, list)):
+        return "x".join(map(str, value))
+    if value is None:
+        return "-"
+    return ("yes" if value else "no") if isinstance(value, bool) else str(value)
 
 
 @data.command("prepare")

@@ -19,7 +19,7 @@ def evaluate(source: str, names: list[str] | None = None, n: int | None = None) 
         resolved = run.resolved()
         recipe, model = training.load_run(run)
         images = ganzoo.data.open(recipe.data)
-        seen, sampler = int(model.images.value), samplers.of(model)
+        seen, fakes = int(model.images.value), training.fakes(samplers.of(model))
         names = names or list(recipe.metrics)
         ceiling = {
             "untrained": lambda: training.fakes(training.untrained(recipe, images.spec)),
@@ -32,14 +32,14 @@ def evaluate(source: str, names: list[str] | None = None, n: int | None = None) 
         if not origin:
             raise BadInput(f"source: the card of {source} does not say on what data it was trained")
         images = ganzoo.data.open(ganzoo.recipe.data_of(origin["data"]))
-        seen, ceiling = sampler.card["images"], {}
+        seen, ceiling, fakes = sampler.card["images"], {}, training.fakes(sampler, "generate")
         names = names or origin["metrics"]
     if not names:
         raise BadInput(f"--metrics: the recipe of {source} names none; give some, e.g. kd1k_lite0")
     return {
         "source": source,
         "images": seen,
-        "metrics": metrics.evaluate(names, training.fakes(sampler), images, n=n, **ceiling),
+        "metrics": metrics.evaluate(names, fakes, images, n=n, **ceiling),
     }
 
 

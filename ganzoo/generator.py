@@ -55,7 +55,11 @@ class Generator:
         }
 
     def signature(self, name: str):
-        """The concrete function of one of `SIGNATURES`, traced at its first use; tensors by name in, a dict out."""
+        """The concrete function of one of `SIGNATURES`, traced at its first use; tensors by name in, a dict out.
+
+        "batch" is "generate" with all rows in one batch: several times faster, and here and there a level off. Metrics
+        use it; it is not exported.
+        """
         if name not in self._traced:
             first = (
                 tf.TensorSpec([None, self._model.z_dim], tf.float32, name="z")
@@ -65,7 +69,7 @@ class Generator:
             specs = {first.name: first}
             if self._model.classes:
                 specs["label"] = tf.TensorSpec([None], tf.int32, name="label")
-            make = {"serving_default": self._from_noise, "generate": self._from_seed, "png": self._png}[name]
+            make = {"serving_default": self._from_noise, "generate": self._from_seed, "png": self._png, "batch": self._batch}[name]
             function = tf.function(lambda **inputs: make(inputs), autograph=False)
             self._traced[name] = function.get_concrete_function(**specs)
         return self._traced[name]
@@ -84,6 +88,11 @@ class Generator:
             return self._image({"z": self._noise(inputs["seed"])} | condition)
 
         return {"image": self._rows(row, inputs)}
+
+    def _batch(self, inputs: dict[str, tf.Tensor]) -> dict[str, tf.Tensor]:
+        z = tf.map_fn(self._noise, inputs["seed"], fn_output_signature=tf.TensorSpec([self._model.z_dim], tf.float32))
+        condition = {name: value for name, value in inputs.items() if name != "seed"}
+        return {"image": _levels(self.network({"z": z} | condition, training=False))}
 
     def _png(self, inputs: dict[str, tf.Tensor]) -> dict[str, tf.Tensor]:
         images = self.signature("generate")(**inputs)["image"]
@@ -105,10 +114,13 @@ class Generator:
         """One row of the network's inputs -> uint8 [H, W, C]; traced once for all signatures."""
 
         def image(row):
-            pixels = self.network({name: value[None] for name, value in row.items()}, training=False)[0]
-            return tf.cast(tf.clip_by_value(tf.round((pixels + 1) * 127.5), 0, 255), tf.uint8)
+            return _levels(self.network({name: value[None] for name, value in row.items()}, training=False)[0])
 
         return tf.function(image, autograph=False)
+
+
+def _levels(pixels: tf.Tensor) -> tf.Tensor:
+    return tf.cast(tf.clip_by_value(tf.round((pixels + 1) * 127.5), 0, 255), tf.uint8)
 
 
 def _checked(inputs: dict[str, tf.Tensor], classes: int) -> dict[str, tf.Tensor]:

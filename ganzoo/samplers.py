@@ -36,13 +36,13 @@ class Sampler:
         self.z_dim: int = card["z_dim"]
         self.classes: int = card["classes"]  # 0 = unconditional
 
-    def generate(self, seed: Sequence[int], label=None, truncation=None) -> np.ndarray:
+    def generate(self, seed: Sequence[int], label=None, truncation=None, signature: str = "generate") -> np.ndarray:
         """uint8 [N, H, W, C] from N seeds (int64); the same seed gives the same image in any company.
 
         label: int or int32 [N], given iff the model is conditional. truncation: float or float32 [N], given iff the
-        model declares it. Raises BadInput.
+        model declares it. signature: "batch" of a run is faster and not exact, see `ganzoo.generator`. Raises BadInput.
         """
-        return self._call("generate", "seed", _seeds(seed), {"label": label, "truncation": truncation})
+        return self._call(signature, "seed", _seeds(seed), {"label": label, "truncation": truncation})
 
     def from_noise(self, z: np.ndarray, label=None) -> np.ndarray:
         """uint8 [N, H, W, C] from z float32 [N, z_dim], which should follow the law that `card["latent"]` names."""

@@ -46,9 +46,8 @@ def train(name: str, overrides: tuple[str, ...] = (), run: str | None = None, sm
         resume = folder.recipe_json.exists()
         if resume:
             folder.check_identity(resolved)
-        folder.begin(resolved, entry.path.read_text(encoding="utf-8"))
-
         model = build(recipe, images.spec, lookup=images.lookup if recipe.data.on_device else None)
+        folder.begin(resolved, entry.path.read_text(encoding="utf-8"))
         header = checkpoint.restore_newest(folder.checkpoints, model, show.text) if resume else None
         seen, total = int(model.images.value), recipe.train.images
         folder.cut(seen)
@@ -230,12 +229,12 @@ def network_key(recipe: ganzoo.recipe.Recipe) -> str:
     return json.dumps([ganzoo.recipe.describe(recipe.model), recipe.train.seed], sort_keys=True)
 
 
-def fakes(sampler: samplers.Sampler) -> Callable[[int, int], np.ndarray]:
+def fakes(sampler: samplers.Sampler, signature: str = "batch") -> Callable[[int, int], np.ndarray]:
     """(first seed, count) -> uint8 images; a conditional generator makes each class equally often."""
 
     def make(start: int, count: int) -> np.ndarray:
         seeds = np.arange(start, start + count)
-        return sampler.generate(seeds, seeds % sampler.classes if sampler.classes else None)
+        return sampler.generate(seeds, seeds % sampler.classes if sampler.classes else None, signature=signature)
 
     return make
 

@@ -97,7 +97,10 @@ def test_a_recipe_says_what_it_is(name):
     assert entry.command.split()[:3] == ["ganzoo", "train", name]
     body = ast.parse(entry.path.read_text()).body
     imported = [node for node in body if isinstance(node, (ast.Import, ast.ImportFrom))]
-    assert {getattr(node, "module", None) or node.names[0].name for node in imported} == {"dataclasses", "ganzoo.recipe"}
+    assert {getattr(node, "module", None) or node.names[0].name for node in imported} == {
+        "dataclasses",
+        "ganzoo.recipe",
+    }
     function = next(node for node in body if isinstance(node, ast.FunctionDef) and node.name == "recipe")
     assert sum(isinstance(node, ast.Return) for node in ast.walk(function)) == 1
     assert not any(isinstance(node, (ast.If, ast.For, ast.While)) for node in ast.walk(function))

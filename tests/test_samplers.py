@@ -2,6 +2,7 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
+import toy
 
 import ganzoo
 import ganzoo.recipe
@@ -157,3 +158,9 @@ def test_a_run_gives_the_pixels_of_its_export(tmp_path):
     images = ganzoo.load(run.path).generate(range(5))
     np.testing.assert_array_equal(images, ganzoo.load(tmp_path / "exported").generate(range(5)))
     assert images.std() > 1
+
+
+def test_a_batch_is_within_a_level_of_the_exact_rows():
+    sampler = samplers.of(toy.model())
+    exact = sampler.generate(range(64)).astype(int)
+    assert np.abs(exact - sampler.generate(range(64), signature="batch")).max() <= 1
