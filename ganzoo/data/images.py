@@ -12,6 +12,7 @@ import numpy as np
 import tensorflow as tf
 
 from ganzoo.data import order
+from ganzoo.errors import BadInput
 
 
 @dataclasses.dataclass(frozen=True)
@@ -74,16 +75,20 @@ class ImageSet:
         """The batch at these positions of the endless sequence, gathered on the device that runs it.
 
         positions: int64 [B], the number of images seen before each. -> image float32 [B, H, W, C] in [-1, 1] and,
-        with classes, label int32 [B]. For sets in memory only.
+        with classes, label int32 [B]. Raises BadInput for a set that is not in memory.
         """
+        if not isinstance(self.images, np.ndarray):
+            raise BadInput(f"data.on_device: {self.name} is too large for memory; allowed: false")
         return self._batch(positions, seed, lambda index: tf.gather(self._on_device, index))
 
     def stream(self, batch: int, seed: int, start: int = 0) -> tf.data.Dataset:
         """The endless sequence from its `start`-th image on, in batches as `lookup` gives them."""
-        gather = self._gather_in_memory if isinstance(self.images, np.ndarray) else self._gather_from_file
-        dataset = self.positions(batch, start).map(
-            lambda positions: self._batch(positions, seed, gather), num_parallel_calls=tf.data.AUTOTUNE
-        )
+        if isinstance(self.images, np.ndarray):
+            gather, calls = self._gather_in_memory, tf.data.AUTOTUNE
+        else:
+            gather, calls = self._gather_from_file, None  # one after the other: the reader has threads of its own
+        dataset = self.positions(batch, start)
+        dataset = dataset.map(lambda positions: self._batch(positions, seed, gather), num_parallel_calls=calls)
         return dataset.prefetch(tf.data.AUTOTUNE)
 
     def positions(self, batch: int, start: int = 0) -> tf.data.Dataset:
@@ -94,12 +99,14 @@ class ImageSet:
         options.experimental_distribute.auto_shard_policy = tf.data.experimental.AutoShardPolicy.OFF
         return firsts.map(lambda first: first + tf.range(batch, dtype=tf.int64)).with_options(options)
 
+    @tf.autograph.experimental.do_not_convert
     def _batch(self, positions, seed, gather) -> dict[str, tf.Tensor]:
         index = order.index(positions, len(self), seed)
-        image = _to_float(gather(index))
+        image = gather(index)
         if self.flip:
             mirrored = order.coin(positions, seed)[:, None, None, None]
             image = tf.where(mirrored, tf.reverse(image, [2]), image)
+        image = _to_float(image)
         if not self.class_names:
             return {"image": image}
         return {"image": image, "label": tf.gather(tf.constant(self.labels), index)}

@@ -11,6 +11,7 @@ import math
 import tensorflow as tf
 
 ROUNDS = 4
+GOLDEN = 0x9E3779B9  # 2 ** 32 over the golden ratio: an arbitrary constant
 
 
 def index(positions: tf.Tensor, count: int, seed: int) -> tf.Tensor:
@@ -19,22 +20,20 @@ def index(positions: tf.Tensor, count: int, seed: int) -> tf.Tensor:
     positions: int64 [B], images seen before, not negative. seed: any integer of 64 bits. -> int64 [B] in [0, count).
     """
     epoch, place = positions // count, positions % count
-    key = _mix(_mix(_low(epoch) + _constant(seed)) ^ _high(epoch) ^ _constant(seed >> 32))
+    key = _mix(_mix(_mix(_constant(seed >> 32) + _constant(GOLDEN)) ^ _constant(seed)) ^ _low(epoch))
     columns = math.isqrt(count - 1) + 1
     rows = -(-count // columns)
 
-    def shuffle(place: tf.Tensor) -> tf.Tensor:
+    def shuffle(place: tf.Tensor, done: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         row, column = place // columns, place % columns
         for turn in range(ROUNDS):
             row = (row + _value(column, key, 2 * turn)) % rows
             column = (column + _value(row, key, 2 * turn + 1)) % columns
-        return row * columns + column
+        place = tf.where(done, place, row * columns + column)
+        return place, place < count
 
-    (place,) = tf.while_loop(
-        lambda place: tf.reduce_any(place >= count),
-        lambda place: (tf.where(place >= count, shuffle(place), place),),
-        (shuffle(place),),
-    )
+    undone = tf.zeros_like(place, tf.bool)
+    place, _ = tf.while_loop(lambda place, done: ~tf.reduce_all(done), shuffle, (place, undone))
     return place
 
 
@@ -45,7 +44,8 @@ def coin(positions: tf.Tensor, seed: int) -> tf.Tensor:
 
 
 def _value(number: tf.Tensor, key: tf.Tensor, turn: int) -> tf.Tensor:
-    return tf.cast(_mix(_mix(_low(number) + _constant(0x9E3779B9 * (turn + 1))) ^ key), tf.int64)
+    """What a round adds: a function of the other coordinate and of the key, another one each turn."""
+    return tf.cast(_mix(_mix(_low(number) + _constant(GOLDEN * (turn + 1))) ^ key), tf.int64)
 
 
 def _mix(bits: tf.Tensor) -> tf.Tensor:

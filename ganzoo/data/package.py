@@ -1,8 +1,9 @@
 """Data sets that packages of Debian, npm and PyPI carry."""
 
+import sys
 from typing import TYPE_CHECKING
 
-from ganzoo.data import fashion_mnist
+from ganzoo.data import endless_sky, fashion_mnist, google_emoji, mnist, openmoji, twitter_emoji, wesnoth
 from ganzoo.data.sets import PackageSet
 from ganzoo.errors import BadInput
 from ganzoo.recipe import Data
@@ -10,7 +11,10 @@ from ganzoo.recipe import Data
 if TYPE_CHECKING:
     from ganzoo.data.source import Source
 
-SETS: dict[str, PackageSet] = {module.SET.name: module.SET for module in (fashion_mnist,)}
+SETS: dict[str, PackageSet] = {
+    module.SET.name: module.SET
+    for module in (fashion_mnist, mnist, google_emoji, twitter_emoji, openmoji, wesnoth, endless_sky)
+}
 
 
 def find(name: str) -> PackageSet:
@@ -26,5 +30,6 @@ def open(data: Data) -> "Source":
 
     found = find(data.name)
     check_split(data, found.splits)
-    found.prepare()
+    # To stderr: what a command prints on stdout may be one JSON document.
+    found.prepare(report=lambda line: print(line, file=sys.stderr))
     return found.read(found.folder, data.split)

@@ -44,9 +44,7 @@ class PackageSet:
             return
         archive = self.archive.fetch(accept_new, report)
         with cache.making(self.folder) as folder:
-            count = archives.unpack(archive, folder, self.members)
-            if not count:
+            if not archives.unpack(archive, folder, self.members):
                 raise BadInput(f"{archive}: no member like {self.members}")
             if self.build:
                 self.build(folder, report)
-        report(f"{self.name}: {count} files in {self.folder}")
