@@ -3,11 +3,11 @@
 Everything in the folder may be deleted at any time.
 """
 
+import contextlib
 import hashlib
 import json
 import os
 import pathlib
-import tempfile
 from collections.abc import Callable
 
 import numpy as np
@@ -48,10 +48,13 @@ class Store:
         return self.folder / (digest[:32] + suffix)
 
     def _write(self, path: pathlib.Path, write: Callable) -> None:
+        part = path.with_name(f".{path.name}.{os.getpid()}")
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            with tempfile.NamedTemporaryFile(dir=self.folder, delete=False) as file:
+            with part.open("wb") as file:
                 write(file)
-            os.replace(file.name, path)  # another process sees the whole file or none
+            part.replace(path)  # another process sees the whole file or none
         except OSError as error:
             self.problem = f"cache: {self.folder} cannot be written ({error.strerror}); floor and ceiling are not kept"
+            with contextlib.suppress(OSError):  # the folder itself may not be there
+                part.unlink()
