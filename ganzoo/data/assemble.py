@@ -75,9 +75,9 @@ def _collect(reader: "Reader", memory: int) -> tuple[np.ndarray | records.Record
         written = records.write(rows, folder, reader.bad)
         return written, written.labels
     images, labels = np.empty((reader.count, *image.shape), np.uint8), []
-    for row, (fitted, its_label) in enumerate(rows):
-        images[row] = fitted
-        labels.append(its_label)
+    for row, (image, label) in enumerate(rows):
+        images[row] = image
+        labels.append(label)
     return images[: len(labels)], labels
 
 

@@ -44,14 +44,21 @@ def open(data: Data) -> Source:
 
 
 def find(root: pathlib.Path) -> list[pathlib.Path]:
-    """Paths below `root`, relative to it, of all files that are images by their suffix; hidden ones are not."""
+    """Paths below `root`, relative to it, of all files that are images by their suffix, hidden ones left out.
+
+    Raises BadInput for a folder that cannot be read.
+    """
     found = []
     # Links are followed: a class folder is often one.
-    for folder, subfolders, names in os.walk(root, followlinks=True):
+    for folder, subfolders, names in os.walk(root, followlinks=True, onerror=_refuse):
         subfolders[:] = [name for name in subfolders if not name.startswith(".")]
         inside = pathlib.Path(folder).relative_to(root)
         found += [inside / name for name in names if name.lower().endswith(SUFFIXES) and not name.startswith(".")]
     return sorted(found, key=pathlib.PurePath.as_posix)
+
+
+def _refuse(error: OSError):
+    raise BadInput(f"data.path: {error.filename} cannot be read ({error.strerror})") from error
 
 
 def _fingerprint(root: pathlib.Path, files: list[pathlib.Path]) -> str:

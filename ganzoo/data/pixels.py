@@ -25,14 +25,13 @@ def decode(content: pathlib.Path | bytes) -> PIL.Image.Image:
     """
     with PIL.Image.open(io.BytesIO(content) if isinstance(content, bytes) else content) as image:
         image.load()
-        image = PIL.ImageOps.exif_transpose(image)
+    PIL.ImageOps.exif_transpose(image, in_place=True)
     if image.mode.startswith("I"):
         return PIL.Image.fromarray(to_uint8(np.asarray(image)))
     if image.mode == "F":
         raise ValueError("floating point pixels")
-    if image.mode in ("1", "L"):
-        return image.convert("L")
-    return image.convert("RGBA" if image.has_transparency_data else "RGB")
+    mode = "RGBA" if image.has_transparency_data else "L" if image.mode in ("1", "L") else "RGB"
+    return image if image.mode == mode else image.convert(mode)
 
 
 def to_uint8(values: np.ndarray) -> np.ndarray:

@@ -1,6 +1,7 @@
 """A folder of image files of every kind."""
 
 import io
+import os
 
 import numpy as np
 import PIL.Image
@@ -176,6 +177,15 @@ def test_wrong_paths_and_fields(tmp_path):
         ganzoo.data.open(Data(source="folder"))
     with pytest.raises(BadInput, match=r"data\.name: no bundled set 'mnist'; allowed: fashion_mnist"):
         ganzoo.data.open(Data(name="mnist"))
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root reads everything")
+def test_a_folder_that_may_not_be_read_is_named(tmp_path):
+    save(tmp_path / "a" / "a.png")
+    save(tmp_path / "b" / "b.png")
+    (tmp_path / "b").chmod(0)
+    assert "b cannot be read (Permission denied)" in complaint(tmp_path)
+    (tmp_path / "b").chmod(0o700)
 
 
 def test_fingerprint_follows_the_files(tmp_path):
