@@ -57,7 +57,8 @@ def tell(report: dict) -> str:
     """A benchmark for a person."""
     return "\n".join(
         [
-            f"{report['recipe']} on {report['hardware']}, {report['precision']}, XLA {'on' if report['xla'] else 'off'}",
+            f"{report['recipe']} on {report['hardware']}, {report['precision']}"
+            f", XLA {'on' if report['xla'] else 'off'}",
             f"  {report['images_per_second']:,.0f} images/s  {report['ms_per_step']:.1f} ms a step "
             f"({report['ms_per_step_min']:.1f} to {report['ms_per_step_max']:.1f})  "
             f"{report['sec_per_kimg']:.3f} sec/kimg",

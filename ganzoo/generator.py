@@ -69,7 +69,12 @@ class Generator:
             specs = {first.name: first}
             if self._model.classes:
                 specs["label"] = tf.TensorSpec([None], tf.int32, name="label")
-            make = {"serving_default": self._from_noise, "generate": self._from_seed, "png": self._png, "batch": self._batch}[name]
+            make = {
+                "serving_default": self._from_noise,
+                "generate": self._from_seed,
+                "png": self._png,
+                "batch": self._batch,
+            }[name]
             function = tf.function(lambda **inputs: make(inputs), autograph=False)
             self._traced[name] = function.get_concrete_function(**specs)
         return self._traced[name]

@@ -3,6 +3,7 @@
 recipe.py (verbatim), recipe.json (resolved), log.jsonl, metrics.jsonl, samples/, checkpoints/, tensorboard/, export/.
 """
 
+import contextlib
 import json
 import os
 import pathlib
@@ -52,6 +53,23 @@ class Run:
                     f"run: {self.path} holds another run: its {field} is {before.get(field)}, not {now.get(field)}; "
                     "give another folder with --run"
                 )
+
+    @contextlib.contextmanager
+    def writing(self):
+        """Turn a full disk, or a folder that cannot be written, into BadInput that names the run."""
+        import tensorflow as tf
+
+        try:
+            yield
+        except OSError as error:
+            raise BadInput(
+                f"run: cannot write {error.filename or self.path}: {error.strerror or error}; what is saved stays, and "
+                "the same command goes on from it"
+            ) from error
+        except tf.errors.OpError as error:  # TensorBoard's files are written by TensorFlow
+            if str(self.tensorboard) not in error.message:
+                raise
+            raise BadInput(f"run: cannot write {error.message.splitlines()[0]}") from error
 
     def cut(self, images: int):
         """Forget what was logged after `images`: the resumed run will say it again."""

@@ -39,7 +39,7 @@ def train(name: str, overrides: tuple[str, ...] = (), run: str | None = None, sm
     ganzoo.recipe.check_lengths(recipe)
     folder = runs.Run(run or f"runs/{entry.name}{'-smoke' if smoke else ''}")
 
-    with callbacks.Stop() as stop:
+    with callbacks.Stop() as stop, folder.writing():
         images = ganzoo.data.open(recipe.data)
         metrics.check(recipe.metrics, images)
         resolved = resolve(entry.name, recipe, overrides, smoke, images)

@@ -179,6 +179,29 @@ def test_a_folder_that_cannot_be_written_is_named(ganzoo, tmp_path):
     refused(ganzoo("train", TOY, "--run", "file/run"), "file/run")
 
 
+def test_a_full_disk_is_one_line_and_damages_nothing(tmp_path):
+    """A limit on the size of a file stands for the disk: the second checkpoint is over it."""
+    limited = (
+        "import resource, sys\n"
+        "from ganzoo import checkpoint, cli\n"
+        "write = checkpoint.write\n"
+        "def full(path, *rest):\n"
+        "    if path.stem.endswith('32'):\n"
+        "        resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, resource.RLIM_INFINITY))\n"
+        "    write(path, *rest)\n"
+        "checkpoint.write = full\n"
+        "sys.argv = ['ganzoo', *sys.argv[1:]]\n"
+        "cli.app()\n"
+    )
+    command = ["train", TOY, "--run", tmp_path / "run", "metrics="]
+    ended = subprocess.run([sys.executable, "-c", limited, *command], capture_output=True, text=True, timeout=200)
+    (line,) = [line for line in ended.stderr.splitlines() if line.startswith("ganzoo: error: ")]
+    assert ended.returncode == 2 and "cannot write" in line
+    assert [path.name for path in (tmp_path / "run/checkpoints").iterdir()] == ["000000000016.npz"]
+    with np.load(tmp_path / "run/checkpoints/000000000016.npz") as kept:
+        assert kept["header"]
+
+
 def test_a_dry_run_says_sizes_time_and_memory_and_writes_nothing(ganzoo, tmp_path):
     code, out, _ = ganzoo("train", TOY, "--dry-run", "--json")
     report = json.loads(out)

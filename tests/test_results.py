@@ -1,0 +1,45 @@
+"""README and the results files agree, and nothing in the table was typed by hand."""
+
+import json
+import pathlib
+
+import pytest
+
+from ganzoo import recipe, results
+
+ROOT = pathlib.Path(__file__).parent.parent
+FILES = sorted((recipe.folder() / "results").glob("*.json"))
+
+
+def test_readme_is_what_the_results_files_make_of_it():
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert results.readme(text) == text, "run: python -m ganzoo.results readme"
+
+
+def test_the_table_changes_with_the_results(monkeypatch):
+    before = results.table()
+    row = {
+        "final": {"fd10k_lenet": {"value": 1.25, "floor": 0.5, "ceiling": 300.0}},
+        "best": {"fd10k_lenet": 1.0},
+        "images": 5000,
+        "seconds": 7.0,
+        "hardware": "a machine",
+    }
+    monkeypatch.setattr(results, "load", lambda name: (row,) if name == "dcgan_celeba" else ())
+    line = next(line for line in results.table().splitlines() if "`dcgan_celeba`" in line)
+    assert results.table() != before
+    for cell in ("1.25", "1.00", "0.50", "300.0", "5 kimg", "1 seed", "7, a machine"):
+        assert cell in line
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_a_result_names_its_protocol(path):
+    assert path.stem in recipe.entries()
+    for row in json.loads(path.read_text(encoding="utf-8")):
+        wanted = "recipe overrides protocol seed images best final series seconds hardware versions commit date"
+        assert set(wanted.split()) <= row.keys() and row["recipe"] == path.stem
+        for name, protocol in row["protocol"].items():
+            assert protocol["count"] and protocol["extractor"] and row["final"][name]["value"] is not None
+        metric = next(iter(row["final"]))
+        assert row["best"][metric] == min(value for _, value in row["series"])
+        assert row["series"][-1] == [row["images"], row["final"][metric]["value"]]
