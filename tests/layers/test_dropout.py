@@ -45,15 +45,14 @@ def test_same_masks_with_and_without_xla():
     np.testing.assert_array_equal(*masks)
 
 
-def test_two_replicas_share_one_mask_of_the_whole_batch():
+def test_two_replicas_share_one_mask_of_the_whole_batch(two_cpus):
     one = dropout.Dropout(0.5)
     one.build(ONES.shape)
-    strategy = tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])
-    with strategy.scope():
+    with two_cpus.scope():
         two = dropout.Dropout(0.5)
         two.build(ONES.shape)
     two.set_weights(one.get_weights())
-    run = tf.function(lambda: strategy.run(lambda: two(tf.ones([32, 50]), training=True)))
+    run = tf.function(lambda: two_cpus.run(lambda: two(tf.ones([32, 50]), training=True)))
     for _ in range(2):
         whole = one(ONES, training=True)
         parts = run()

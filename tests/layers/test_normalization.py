@@ -52,7 +52,7 @@ def test_statistics_and_weights_stay_float32_in_half_precision(dtype):
     np.testing.assert_allclose(tf.cast(y, tf.float32), by_definition(X), atol=5e-2)
 
 
-def test_two_replicas_normalize_as_one_device():
+def test_two_replicas_normalize_as_one_device(two_cpus):
     def step(layer, x):
         with tf.GradientTape() as tape:
             y = layer(x, training=True)
@@ -61,14 +61,13 @@ def test_two_replicas_normalize_as_one_device():
 
     one = normalization.BatchNorm(momentum=0.5)
     y, slope = step(one, tf.constant(X))
-    strategy = tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])
-    with strategy.scope():
+    with two_cpus.scope():
         two = normalization.BatchNorm(momentum=0.5)
         two.build(X.shape)
-    data = strategy.experimental_distribute_values_from_function(
+    data = two_cpus.experimental_distribute_values_from_function(
         lambda context: tf.constant(np.split(X, 2)[context.replica_id_in_sync_group])
     )
-    parts, slopes = tf.function(lambda: strategy.run(step, (two, data)))()
+    parts, slopes = tf.function(lambda: two_cpus.run(step, (two, data)))()
     np.testing.assert_allclose(np.concatenate([part.numpy() for part in parts.values]), y, atol=1e-5)
     np.testing.assert_allclose(sum(part.numpy() for part in slopes.values), slope, rtol=1e-4)
     np.testing.assert_allclose(two.moving_mean, one.moving_mean, rtol=1e-5)
