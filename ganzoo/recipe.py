@@ -36,7 +36,7 @@ class Data:
     path: str | None = None
     size: int | tuple[int, int] | None = None  # side, or height x width, in pixels; None = as they are
     channels: Literal[1, 3, 4] | None = None  # grey, RGB or RGBA; None = as they are
-    classes: int | None = None  # number of classes; None = as the data say
+    classes: int | None = None  # number of classes; None = as the data say, 0 = labels are ignored
     crop: bool = True  # centre crop to the aspect of `size` before resizing; False squeezes
     flip: bool = False  # each image mirrored left to right with probability 1/2
     limit: int | None = None  # keep this many images only, the first by the data's own order

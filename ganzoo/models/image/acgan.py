@@ -59,14 +59,12 @@ class AuxiliaryGAN(gan.NoiseGAN):
 
     def d_loss(self, batch):
         real, fake = batch["image"], tf.stop_gradient(self.fake(batch, "d"))
-        on_real, on_fake = self.judge(real), self.judge(fake)
-        self.observe("d_accuracy_real", _share(on_real["logit"] > self.adversarial.boundary))
-        self.observe("d_accuracy_fake", _share(on_fake["logit"] <= self.adversarial.boundary))
-        critic, label = self.critic(batch), batch["label"]
+        on_real, on_fake, label = self.judge(real), self.judge(fake), batch["label"]
+        self.observe_accuracy(on_real["logit"], on_fake["logit"])
         return {
             "adv": self.adversarial.d(on_real["logit"], on_fake["logit"]),
             "class": _cross_entropy(label, on_real["class"]) + _cross_entropy(label, on_fake["class"]),
-        } | {each.name: each(critic, real, fake, self.progress) for each in self.regularizers}
+        } | self.penalties(self.critic(batch), real, fake)
 
     def g_loss(self, batch):
         on_fake = self.judge(self.fake(batch, "g"))
@@ -128,7 +126,3 @@ def _normal() -> keras.initializers.Initializer:
 def _cross_entropy(label: tf.Tensor, logits: tf.Tensor) -> tf.Tensor:
     """-log P(class), float32 mean over the batch."""
     return tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(labels=label, logits=logits))
-
-
-def _share(hits: tf.Tensor) -> tf.Tensor:
-    return tf.reduce_mean(tf.cast(hits, tf.float32))
