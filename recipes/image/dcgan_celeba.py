@@ -9,25 +9,13 @@ Command: ganzoo train dcgan_celeba
 
 import dataclasses
 
-from ganzoo.recipe import Data, Game, Recipe, Train
+from ganzoo.recipe import Data, Recipe, Train
 
 
 def recipe() -> Recipe:
-    from ganzoo import averaging, losses, schedules
-    from ganzoo.models.image import dcgan
+    from ganzoo.recipes.image.dcgan_cifar10 import recipe as cifar10
 
-    return Recipe(
-        model=dcgan.DCGAN(),
-        data=Data(source="tfds", name="celeb_a", split="train", size=64, channels=3, classes=0),
-        game=Game(
-            d_optimizer=schedules.Adam(learning_rate=2e-4, beta_1=0.5),
-            g_optimizer=schedules.Adam(learning_rate=2e-4, beta_1=0.5),
-            adversarial=losses.non_saturating,
-            ema=averaging.EMA(halflife=10_000),
-        ),
-        train=Train(images=12_800_000, batch=128, tick=128_000, evaluate=1_280_000, steps_per_execution=10),
-        metrics=("fd10k_lite0", "kd10k_lite0"),
-    )
+    return dataclasses.replace(cifar10(), data=Data(source="tfds", name="celeb_a", size=64, channels=3, classes=0))
 
 
 def smoke() -> Recipe:

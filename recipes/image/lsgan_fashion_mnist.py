@@ -9,24 +9,19 @@ Command: ganzoo train lsgan_fashion_mnist
 
 import dataclasses
 
-from ganzoo.recipe import Data, Game, Recipe, Train
+from ganzoo.recipe import Recipe, Train
 
 
 def recipe() -> Recipe:
-    from ganzoo import averaging, losses, schedules
+    from ganzoo import losses
     from ganzoo.models.image import lsgan
+    from ganzoo.recipes.image.dcgan_fashion_mnist import recipe as dcgan
 
-    return Recipe(
-        model=lsgan.LSGAN(width=32),
-        data=Data(source="bundled", name="fashion_mnist", size=28, channels=1, classes=10),
-        game=Game(
-            d_optimizer=schedules.Adam(learning_rate=2e-4, beta_1=0.5),
-            g_optimizer=schedules.Adam(learning_rate=2e-4, beta_1=0.5),
-            adversarial=losses.least_squares(a=0.0, b=1.0, c=1.0),
-            ema=averaging.EMA(halflife=10_000),
-        ),
-        train=Train(images=512_000, batch=64, tick=12_800, evaluate=128_000, steps_per_execution=10),
-        metrics=("fd10k_lenet", "kd10k_lenet"),
+    base = dcgan()
+    return dataclasses.replace(
+        base,
+        model=lsgan.LSGAN(width=base.model.width),
+        game=dataclasses.replace(base.game, adversarial=losses.least_squares(a=0.0, b=1.0, c=1.0)),
     )
 
 

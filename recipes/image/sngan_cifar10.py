@@ -9,27 +9,15 @@ Command: ganzoo train sngan_cifar10
 
 import dataclasses
 
-from ganzoo.recipe import Data, Game, Recipe, Train
+from ganzoo.recipe import Data, Recipe, Train
 
 
 def recipe() -> Recipe:
-    from ganzoo import losses, schedules
-    from ganzoo.models.image import sngan
+    from ganzoo.recipes.image.sngan_fashion_mnist import recipe as fashion_mnist
 
-    return Recipe(
-        model=sngan.SNGAN(),
-        data=Data(source="tfds", name="cifar10", split="train", size=32, channels=3, classes=10, on_device=True),
-        game=Game(
-            d_optimizer=schedules.Adam(
-                learning_rate=schedules.Linear(2e-4, 0.0, finish=16_000_000), beta_1=0.0, beta_2=0.9
-            ),
-            g_optimizer=schedules.Adam(
-                learning_rate=schedules.Linear(2e-4, 0.0, finish=16_000_000), beta_1=0.0, beta_2=0.9
-            ),
-            adversarial=losses.hinge,
-            d_steps=5,
-        ),
-        train=Train(images=16_000_000, batch=64, tick=64_000, evaluate=1_600_000, steps_per_execution=10),
+    return dataclasses.replace(
+        fashion_mnist(),
+        data=Data(source="tfds", name="cifar10", size=32, channels=3, classes=10, on_device=True),
         metrics=("fd10k_lite0", "kd10k_lite0"),
     )
 
