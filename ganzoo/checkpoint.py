@@ -1,23 +1,23 @@
 """Checkpoints: one file that holds everything, written atomically and verified when read.
 
-A checkpoint is an uncompressed .npz of every variable, keyed by the part it belongs to ("generator/003"), with a JSON
-header. The zip format carries a CRC of each member, so a damaged file is known when it is read. A file appears under
-its name only by a rename after its bytes are on the disk: a process killed at any moment leaves the checkpoints that
-were there.
+A checkpoint is an uncompressed .npz of every variable, keyed by the part it belongs to ("g_net0/003"), with a JSON
+header, and behind it the SHA-256 of all that: a damaged file is known when it is read. A file appears under its name
+only by a rename after its bytes are on the disk: a process killed at any moment leaves the checkpoints that were there.
 """
 
+import hashlib
+import io
 import json
 import os
 import pathlib
 import re
-import zipfile
-import zlib
 
 import numpy as np
 
 from ganzoo.gan import GAN
 
 KEEP = 3  # the newest that stay, besides the best
+DIGEST = 32  # bytes
 _NAME = re.compile(r"^(\d{12})\.npz$")
 
 
@@ -57,8 +57,11 @@ def write(path: pathlib.Path, model: GAN, header: dict):
     }
     temporary = path.with_suffix(".tmp")
     try:
+        content = io.BytesIO()
+        np.savez(content, header=np.array(json.dumps(header)), **arrays)
         with open(temporary, "wb") as file:
-            np.savez(file, header=np.array(json.dumps(header)), **arrays)
+            file.write(content.getbuffer())
+            file.write(hashlib.sha256(content.getbuffer()).digest())
             file.flush()
             os.fsync(file.fileno())
         replace(temporary, path)
@@ -85,11 +88,15 @@ def files(folder: pathlib.Path) -> list[pathlib.Path]:
 def read(path: pathlib.Path) -> tuple[dict, dict[str, np.ndarray]]:
     """Header and arrays of a checkpoint, every byte checked. Raises Damaged."""
     try:
-        with np.load(path, allow_pickle=False) as archive:
-            arrays = {name: archive[name] for name in archive.files}
-        return json.loads(str(arrays.pop("header"))), arrays
-    except (zipfile.BadZipFile, zlib.error, ValueError, KeyError, EOFError, OSError) as error:
-        raise Damaged(f"{path} is damaged ({error})") from error
+        content = path.read_bytes()
+    except OSError as error:
+        raise Damaged(f"{path} cannot be read ({error.strerror})") from error
+    content, digest = content[:-DIGEST], content[-DIGEST:]
+    if hashlib.sha256(content).digest() != digest:
+        raise Damaged(f"{path} is damaged: its SHA-256 is not the one it was written with")
+    with np.load(io.BytesIO(content), allow_pickle=False) as archive:
+        arrays = {name: archive[name] for name in archive.files}
+    return json.loads(str(arrays.pop("header"))), arrays
 
 
 def restore(path: pathlib.Path, model: GAN) -> dict:

@@ -1,6 +1,5 @@
 import random
 
-import numpy as np
 import pytest
 import toy
 
@@ -33,21 +32,13 @@ def test_a_checkpoint_holds_everything_a_later_step_depends_on():
 def test_no_damaged_byte_goes_unnoticed(tmp_path, seed):
     model = toy.model()
     path = checkpoint.save(tmp_path, model, {})
-    _, wanted = checkpoint.read(path)
     whole, draw = path.read_bytes(), random.Random(seed)
-    noticed = 0
     for _ in range(40):
         damaged = bytearray(whole)
         damaged[draw.randrange(len(whole))] ^= 1 << draw.randrange(8)
         path.write_bytes(damaged)
-        try:
-            _, arrays = checkpoint.read(path)
-        except checkpoint.Damaged:
-            noticed += 1
-            continue
-        for name, value in wanted.items():  # only what means nothing was hit, a date in the archive's directory
-            np.testing.assert_array_equal(arrays[name], value)
-    assert noticed > 20
+        with pytest.raises(checkpoint.Damaged):
+            checkpoint.read(path)
     for length in (0, 1, len(whole) // 2, len(whole) - 1):
         path.write_bytes(whole[:length])
         with pytest.raises(checkpoint.Damaged):
