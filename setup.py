@@ -13,9 +13,10 @@ setuptools.setup(
     license="Apache-2.0",
     license_files=["LICENSE"],
     python_requires=">=3.11",
-    packages=[*setuptools.find_packages(include=["ganzoo", "ganzoo.*"]), *(
-        f"ganzoo.{package}" for package in ["recipes", *setuptools.find_packages(include=["recipes.*"])]
-    )],
+    packages=[
+        *setuptools.find_packages(include=["ganzoo", "ganzoo.*"]),
+        *(f"ganzoo.{package}" for package in ["recipes", *setuptools.find_packages(include=["recipes.*"])]),
+    ],
     # Recipes stand at the top level, where a reader looks for them, and are always imported as ganzoo.recipes.
     package_dir={"ganzoo.recipes": "recipes"},
     package_data={

@@ -76,8 +76,10 @@ def add(folder: str) -> pathlib.Path:
 
 def table() -> str:
     """README's zoo table in Markdown, from the recipes' docstrings and the results files."""
-    columns = ["recipe", "variant", "data", "paper", "measured (final)", "best", "floor", "ceiling", "seconds, hardware"]
-    lines = [f"| {' | '.join(columns)} |", "|" + "---|" * len(columns)]
+    lines = [
+        "| recipe | variant | data | paper | measured (final) | best | floor | ceiling | seconds, hardware |",
+        "|" + "---|" * 9,
+    ]
     for entry in recipe.entries().values():
         cells = [f"`{entry.name}`", entry.variant, entry.data, entry.paper, summary(entry.name), "", "", "", ""]
         if rows := load(entry.name):

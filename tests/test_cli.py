@@ -167,7 +167,7 @@ def test_a_loss_that_is_not_finite_stops_the_run_and_is_named(ganzoo, tmp_path):
     recipe = tmp_path / "explodes.py"  # at the second tick
     rate = "schedules.Linear(2e-4, 1e38, begin=16, finish=24)"
     recipe.write_text(TOY.read_text().replace("schedules.Adam()", f"schedules.Adam({rate})"))
-    code, out, err = ganzoo("train", recipe, "--run", "run", "metrics=", "train.images=64")
+    code, _, err = ganzoo("train", recipe, "--run", "run", "metrics=", "train.images=64")
     assert code == 1 and re.search("the loss term [dg]_adv is (nan|inf)", err) and len(err.strip().splitlines()) == 1
     (kept,) = (tmp_path / "run/checkpoints").iterdir()
     with np.load(kept) as arrays:

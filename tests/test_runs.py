@@ -96,7 +96,7 @@ def test_length_and_versions_are_not_part_of_a_runs_identity(run):
 
 
 def test_a_folder_that_is_no_run_is_named(tmp_path):
-    with pytest.raises(BadInput, match="no recipe.json"):
+    with pytest.raises(BadInput, match="it has no recipe"):
         runs.Run(tmp_path).resolved()
     (tmp_path / "recipe.json").write_text("{")
     with pytest.raises(BadInput, match="cannot be read"):

@@ -73,18 +73,20 @@ def catalogue() -> list[dict]:
 
     entries = []
     for found in package.SETS.values():
-        entries.append({
-            "name": found.name,
-            "source": "package",
-            "images": dict(found.splits),
-            "size": found.size,
-            "channels": found.channels,
-            "classes": len(found.class_names),
-            "licence": found.licence,
-            "citation": found.citation,
-            "package": f"{found.archive.package}@{found.archive.version}",
-            "cached": found.folder.exists(),
-        })
+        entries.append(
+            {
+                "name": found.name,
+                "source": "package",
+                "images": dict(found.splits),
+                "size": found.size,
+                "channels": found.channels,
+                "classes": len(found.class_names),
+                "licence": found.licence,
+                "citation": found.citation,
+                "package": f"{found.archive.package}@{found.archive.version}",
+                "cached": found.folder.exists(),
+            }
+        )
     # The bundled images are the test split of the package's.
     bundled = {"source": "bundled", "images": {"train": 10_000}, "package": None, "cached": True}
     return [entries[0] | bundled, *entries]

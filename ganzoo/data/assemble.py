@@ -150,9 +150,7 @@ class Reader:
                 "images of several sizes need one, e.g. data.size=64"
             )
         if image.shape[2] != shape[2]:
-            raise BadInput(
-                f"data.channels: {item.where} has {image.shape[2]}, {first} has {shape[2]}; state 1, 3 or 4"
-            )
+            raise BadInput(f"data.channels: {item.where} has {image.shape[2]}, {first} has {shape[2]}; state 1, 3 or 4")
         if self.classes != 0:
             self._check_label(item.where, item.label)
 

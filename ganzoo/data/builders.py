@@ -24,10 +24,12 @@ class PackageBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=True):
         return tfds.core.DatasetInfo(
             builder=self,
             description=f"{self.SET.name} from {self.SET.archive.package} {self.SET.archive.version}.",
-            features=tfds.features.FeaturesDict({
-                "image": tfds.features.Image(shape=(height, width, self.SET.channels)),
-                "label": tfds.features.ClassLabel(names=list(self.SET.class_names)),
-            }),
+            features=tfds.features.FeaturesDict(
+                {
+                    "image": tfds.features.Image(shape=(height, width, self.SET.channels)),
+                    "label": tfds.features.ClassLabel(names=list(self.SET.class_names)),
+                }
+            ),
             supervised_keys=("image", "label"),
             citation=self.SET.citation,
             license=self.SET.licence,

@@ -12,8 +12,16 @@ if TYPE_CHECKING:
 
 VERSION = "16.0.0"
 CATEGORIES = (
-    "Activities", "Animals & Nature", "Component", "Flags", "Food & Drink", "Objects", "People & Body",
-    "Smileys & Emotion", "Symbols", "Travel & Places",
+    "Activities",
+    "Animals & Nature",
+    "Component",
+    "Flags",
+    "Food & Drink",
+    "Objects",
+    "People & Body",
+    "Smileys & Emotion",
+    "Symbols",
+    "Travel & Places",
 )
 
 

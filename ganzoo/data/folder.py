@@ -35,9 +35,7 @@ def open(data: Data) -> Source:
     return Source(
         name=data.name or root.resolve().name,
         count=len(files),
-        items=[
-            Item(str(file), root / file, number.get(folder)) for file, folder in zip(files, folders, strict=True)
-        ],
+        items=[Item(str(file), root / file, number.get(folder)) for file, folder in zip(files, folders, strict=True)],
         class_names=tuple(classes),
         fingerprint=_fingerprint(root, files),
     )

@@ -53,7 +53,5 @@ def _labels(path, found: dict, count: int) -> np.ndarray | None:
     if labels.shape == (count, 1):
         labels = labels[:, 0]
     if labels.shape != (count,) or labels.dtype.kind not in "iu":
-        raise BadInput(
-            f"data.path: {path} has labels {labels.dtype} {list(labels.shape)}; allowed: integers [{count}]"
-        )
+        raise BadInput(f"data.path: {path} has labels {labels.dtype} {list(labels.shape)}; allowed: integers [{count}]")
     return labels

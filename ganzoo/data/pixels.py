@@ -55,9 +55,7 @@ def as_image(values: np.ndarray) -> PIL.Image.Image:
     return PIL.Image.fromarray(values)
 
 
-def fit(
-    image: PIL.Image.Image, size: tuple[int, int] | None, channels: int | None, crop: bool = True
-) -> np.ndarray:
+def fit(image: PIL.Image.Image, size: tuple[int, int] | None, channels: int | None, crop: bool = True) -> np.ndarray:
     """uint8 [H, W, C] of a picture of mode L, RGB or RGBA.
 
     size: (height, width), None = as it is. channels: 1, 3 or 4, None = as it has. crop: cut the centre to the aspect

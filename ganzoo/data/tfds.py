@@ -40,9 +40,7 @@ def open(data: Data) -> Source:
     )
 
 
-def prepare(
-    name: str, data_dir: str | None = None, report: Callable[[str], None] = print
-) -> tfds.core.DatasetBuilder:
+def prepare(name: str, data_dir: str | None = None, report: Callable[[str], None] = print) -> tfds.core.DatasetBuilder:
     """The builder of that set, prepared: downloaded first where it is not there. Raises BadInput."""
     if not name:
         raise BadInput("data.name: source 'tfds' needs the name of a set, e.g. data.name=cifar10")

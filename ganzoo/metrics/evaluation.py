@@ -103,7 +103,9 @@ class _Judge:
     def __init__(self, extractor: Extractor, reals, store: Store):
         self.extractor, self.reals, self.store = extractor, reals, store
         self.key = {
-            "ganzoo": ganzoo.__version__, "data": reals.hash, "extractor": extractor.name,
+            "ganzoo": ganzoo.__version__,
+            "data": reals.hash,
+            "extractor": extractor.name,
             "weights": extractor.fingerprint,
         }
         # Folders list their images by class: the first N would be some classes only.

@@ -24,6 +24,7 @@ def polynomial(x: np.ndarray, y: np.ndarray) -> np.ndarray:
 
 def squared_mmd(x: np.ndarray, y: np.ndarray) -> float:
     """Unbiased estimate (their eq. 4) from features x [N, D] and y [M, D]: pairs of an image with itself left out."""
+
     def off_diagonal_mean(gram):
         return (gram.sum() - np.trace(gram)) / (len(gram) * (len(gram) - 1))
 

@@ -40,6 +40,7 @@ def network() -> keras.Model:
     Every initializer has its seed and every layer its dtype: opening an extractor in the middle of a training neither
     moves Keras' global seed nor follows its precision policy.
     """
+
     def layer(kind, *args, **kwargs):
         return kind(*args, dtype="float32", **kwargs)
 
@@ -128,7 +129,6 @@ def write(model: keras.Model, images: np.ndarray, test_images: np.ndarray, test_
     }
     CARD.write_text(json.dumps(card, indent=2) + "\n", encoding="utf-8")
     return card
-
 
 
 def main() -> None:

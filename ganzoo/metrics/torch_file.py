@@ -24,8 +24,16 @@ def load(path: pathlib.Path) -> dict[str, np.ndarray]:
     try:
         with path.open("rb") as file:
             return _load(file)
-    except (OSError, ArithmeticError, AttributeError, EOFError, LookupError, TypeError, ValueError,
-            pickle.UnpicklingError) as error:
+    except (
+        OSError,
+        ArithmeticError,
+        AttributeError,
+        EOFError,
+        LookupError,
+        TypeError,
+        ValueError,
+        pickle.UnpicklingError,
+    ) as error:
         # What a damaged pickle raises depends on where the damage is.
         raise BadInput(f"metrics: {path} is not a readable state dict of PyTorch before 1.6: {error}") from error
 

@@ -49,19 +49,29 @@ def files_of(name):
     """The content of a tiny archive of that set, and the (labels, spec) that it opens to."""
     images, labels = digits(7)
     if name == "mnist":
-        files = {f"package/data/{stem}-{kind}-ubyte": idx(values) for stem in ("train", "t10k")
-                 for kind, values in (("images-idx3", images), ("labels-idx1", labels))}
+        files = {
+            f"package/data/{stem}-{kind}-ubyte": idx(values)
+            for stem in ("train", "t10k")
+            for kind, values in (("images-idx3", images), ("labels-idx1", labels))
+        }
         return files, labels.tolist(), Spec(28, 28, 1, 10)
     if name == "fashion_mnist":
-        files = {f"usr/share/datasets/fashion-mnist/{stem}-{kind}-ubyte.gz": gzip.compress(idx(values))
-                 for stem in ("train", "t10k") for kind, values in (("images-idx3", images), ("labels-idx1", labels))}
+        files = {
+            f"usr/share/datasets/fashion-mnist/{stem}-{kind}-ubyte.gz": gzip.compress(idx(values))
+            for stem in ("train", "t10k")
+            for kind, values in (("images-idx3", images), ("labels-idx1", labels))
+        }
         return files, labels.tolist(), Spec(28, 28, 1, 10)
     if name in ("google_emoji", "twitter_emoji"):
         return emoji_files(name.removesuffix("_emoji")), [4, 6, 6], Spec(64, 64, 4, 10)
     if name == "wesnoth":
         units = "usr/share/games/wesnoth/1.16/data/core/images/units"
-        files = {f"{units}/{file}.png": png(shade, size=(72, 72)) for shade, file in enumerate(
-            ("woses/tree", "drakes/fire-2", "drakes/deep/fire-1", "transport/boat", "unknown"))}
+        files = {
+            f"{units}/{file}.png": png(shade, size=(72, 72))
+            for shade, file in enumerate(
+                ("woses/tree", "drakes/fire-2", "drakes/deep/fire-1", "transport/boat", "unknown")
+            )
+        }
         # Sorted by path, drakes/copy comes first and woses/tree is the duplicate.
         files[f"{units}/drakes/copy.png"] = files[f"{units}/woses/tree.png"]
         files[f"{units}/orcs/dot.png"] = png(9, size=(20, 20))

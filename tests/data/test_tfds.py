@@ -18,11 +18,13 @@ def data_dir(tmp_path_factory):
         name="tiny",
         version="1.0.0",
         data_dir=str(folder),
-        features=tfds.features.FeaturesDict({
-            "image": tfds.features.Image(shape=(None, None, 3)),
-            "caption": tfds.features.Text(),
-            "label": tfds.features.ClassLabel(names=["no", "yes"]),
-        }),
+        features=tfds.features.FeaturesDict(
+            {
+                "image": tfds.features.Image(shape=(None, None, 3)),
+                "caption": tfds.features.Text(),
+                "label": tfds.features.ClassLabel(names=["no", "yes"]),
+            }
+        ),
         split_datasets={"train": rows(12), "test": rows(5)},
         citation="nobody",
         disable_shuffling=True,

@@ -42,7 +42,12 @@ class Noisy:
 
 def test_a_value_lies_between_floor_and_ceiling(reals, tmp_path):
     result = metrics.evaluate(
-        ["fd10k_lenet", "kd10k_lenet"], Noisy(reals, 32), reals, n=600, untrained=lambda: Noisy(reals, 1e4), key="k",
+        ["fd10k_lenet", "kd10k_lenet"],
+        Noisy(reals, 32),
+        reals,
+        n=600,
+        untrained=lambda: Noisy(reals, 1e4),
+        key="k",
         cache=tmp_path,
     )
     assert list(result) == ["fd600_lenet", "kd600_lenet"]

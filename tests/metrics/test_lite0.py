@@ -26,8 +26,10 @@ def weights():
     def convolution(name, norm, shape):
         made[f"{name}.weight"] = draw.normal(0, 0.5, shape)
         for part, values in {
-            "weight": draw.uniform(0.5, 1.5, shape[0]), "bias": draw.normal(1, 0.5, shape[0]),
-            "running_mean": draw.normal(0, 0.5, shape[0]), "running_var": draw.uniform(0.1, 2, shape[0]),
+            "weight": draw.uniform(0.5, 1.5, shape[0]),
+            "bias": draw.normal(1, 0.5, shape[0]),
+            "running_mean": draw.normal(0, 0.5, shape[0]),
+            "running_var": draw.uniform(0.1, 2, shape[0]),
         }.items():
             made[f"{norm}.{part}"] = values
         made[f"{norm}.num_batches_tracked"] = np.array(7)
@@ -49,6 +51,7 @@ def weights():
 
 def reference(weights, image):
     """The same network written with TensorFlow's ops and without folding. Table 1 of Tan and Le 2019."""
+
     def convolution(x, name, norm, stride=1, active=True):
         kernel = weights[f"{name}.weight"].transpose(2, 3, 1, 0)
         if "depthwise" in name:

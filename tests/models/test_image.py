@@ -155,9 +155,7 @@ def test_double_gradients_agree_with_and_without_xla(name, player, size):
     inputs = g_inputs(game, batch) if player == "generator" else d_inputs(game, batch)
     about = "z" if player == "generator" else "image"
     start = net.get_weights()
-    plain, compiled = (
-        tf.function(lambda: squared_slope(net, inputs, about), jit_compile=jit) for jit in (False, True)
-    )
+    plain, compiled = (tf.function(lambda: squared_slope(net, inputs, about), jit_compile=jit) for jit in (False, True))
     expected = plain()
     net.set_weights(start)
     # Biases before batch norm have no gradient but rounding's, so each is compared on the scale of the largest.

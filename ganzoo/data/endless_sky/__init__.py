@@ -14,8 +14,25 @@ if TYPE_CHECKING:
 
 LAND = pathlib.PurePath("usr", "share", "games", "endless-sky", "images", "land")
 KINDS = (
-    "badlands", "beach", "canyon", "city", "desert", "dune", "fields", "fog", "forest", "hills", "lava", "mountain",
-    "sea", "sky", "snow", "space", "valley", "water", "other",
+    "badlands",
+    "beach",
+    "canyon",
+    "city",
+    "desert",
+    "dune",
+    "fields",
+    "fog",
+    "forest",
+    "hills",
+    "lava",
+    "mountain",
+    "sea",
+    "sky",
+    "snow",
+    "space",
+    "valley",
+    "water",
+    "other",
 )
 
 

@@ -12,7 +12,16 @@ if TYPE_CHECKING:
     from ganzoo.data.source import Source
 
 CLASSES = (
-    "t-shirt/top", "trouser", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "ankle boot",
+    "t-shirt/top",
+    "trouser",
+    "pullover",
+    "dress",
+    "coat",
+    "sandal",
+    "shirt",
+    "sneaker",
+    "bag",
+    "ankle boot",
 )
 CITATION = (
     "Han Xiao, Kashif Rasul, Roland Vollgraf. Fashion-MNIST: a novel image dataset for benchmarking machine learning "

@@ -18,8 +18,18 @@ if TYPE_CHECKING:
 
 SIDE = 256
 GROUPS = (
-    "activities", "animals-nature", "component", "extras-openmoji", "extras-unicode", "flags", "food-drink",
-    "objects", "people-body", "smileys-emotion", "symbols", "travel-places",
+    "activities",
+    "animals-nature",
+    "component",
+    "extras-openmoji",
+    "extras-unicode",
+    "flags",
+    "food-drink",
+    "objects",
+    "people-body",
+    "smileys-emotion",
+    "symbols",
+    "travel-places",
 )
 
 

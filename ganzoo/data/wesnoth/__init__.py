@@ -16,9 +16,26 @@ if TYPE_CHECKING:
 
 UNITS = pathlib.PurePath("usr", "share", "games", "wesnoth", "1.16", "data", "core", "images", "units")
 RACES = (
-    "drakes", "dunefolk", "dwarves", "elves-wood", "goblins", "human-loyalists", "human-magi", "human-outlaws",
-    "human-peasants", "merfolk", "monsters", "nagas", "ogres", "orcs", "saurians", "trolls", "undead",
-    "undead-necromancers", "undead-skeletal", "woses",
+    "drakes",
+    "dunefolk",
+    "dwarves",
+    "elves-wood",
+    "goblins",
+    "human-loyalists",
+    "human-magi",
+    "human-outlaws",
+    "human-peasants",
+    "merfolk",
+    "monsters",
+    "nagas",
+    "ogres",
+    "orcs",
+    "saurians",
+    "trolls",
+    "undead",
+    "undead-necromancers",
+    "undead-skeletal",
+    "woses",
 )
 
 

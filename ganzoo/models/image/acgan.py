@@ -114,9 +114,7 @@ def discriminator(spec, width: int, rate: float) -> keras.Model:
 
 
 def _up(filters: int, **kwargs) -> keras.layers.Layer:
-    return keras.layers.Conv2DTranspose(
-        filters, 5, strides=2, padding="same", kernel_initializer=_normal(), **kwargs
-    )
+    return keras.layers.Conv2DTranspose(filters, 5, strides=2, padding="same", kernel_initializer=_normal(), **kwargs)
 
 
 def _normal() -> keras.initializers.Initializer:
