@@ -18,29 +18,44 @@ from torch import nn
 from torch.nn import functional
 
 
+def sides(size):
+    maps = [size]
+    while maps[-1] > 4:
+        maps.append(-(-maps[-1] // 2))
+    return maps
+
+
+class Crop(nn.Module):
+    def __init__(self, side):
+        super().__init__()
+        self.side = side
+
+    def forward(self, x):
+        return x[:, :, : self.side, : self.side]
+
+
 def generator(size, channels, width, z_dim):
-    side, stages = (7, 2) if size == 28 else (4, size.bit_length() - 3)
-    layers = [nn.ConvTranspose2d(z_dim, width * 2 ** (stages - 1), side, bias=False)]
-    for stage in reversed(range(stages)):
-        layers += [nn.BatchNorm2d(width * 2**stage), nn.ReLU(True)]
-        layers.append(
-            nn.ConvTranspose2d(
-                width * 2**stage, width * 2 ** (stage - 1) if stage else channels, 4, 2, 1, bias=not stage
-            )
-        )
+    maps = sides(size)
+    layers = [nn.ConvTranspose2d(z_dim, width * 2 ** (len(maps) - 2), 4, bias=False)]
+    for stage in reversed(range(len(maps) - 1)):
+        filters = width * 2**stage
+        layers += [nn.BatchNorm2d(filters), nn.ReLU(True)]
+        layers.append(nn.ConvTranspose2d(filters, filters // 2 if stage else channels, 4, 2, 1, bias=not stage))
+        if maps[stage] < 2 * maps[stage + 1]:
+            layers.append(Crop(maps[stage]))
     return nn.Sequential(*layers, nn.Tanh())
 
 
 def discriminator(size, channels, width):
-    side, stages = (7, 2) if size == 28 else (4, size.bit_length() - 3)
+    maps = sides(size)
     layers = []
-    for stage in range(stages):
-        layers.append(
-            nn.Conv2d(width * 2 ** (stage - 1) if stage else channels, width * 2**stage, 4, 2, 1, bias=not stage)
-        )
-        layers += [nn.BatchNorm2d(width * 2**stage)] if stage else []
+    for stage in range(len(maps) - 1):
+        filters = width * 2**stage
+        layers.append(nn.ZeroPad2d((1, 1 + maps[stage] % 2) * 2))
+        layers.append(nn.Conv2d(filters // 2 if stage else channels, filters, 4, 2, bias=not stage))
+        layers += [nn.BatchNorm2d(filters)] if stage else []
         layers.append(nn.LeakyReLU(0.2, True))
-    return nn.Sequential(*layers, nn.Conv2d(width * 2 ** (stages - 1), 1, side), nn.Flatten(0))
+    return nn.Sequential(*layers, nn.Conv2d(width * 2 ** (len(maps) - 2), 1, 4), nn.Flatten(0))
 
 
 def measure(options, layout):

@@ -1,5 +1,8 @@
 """DCGAN on real images that need no download: minutes on two cores.
 
+Differences from the paper: half its width, an average of the weights, and higher learning rates, G's twice D's, which
+were chosen on this data with seed 0 (2e-4 learns the same pictures, several times slower).
+
 Task: noise-to-image
 Variant: DCGAN
 Data: Fashion-MNIST 28x28, its 10,000-image split (bundled)
@@ -20,10 +23,10 @@ def recipe() -> Recipe:
         model=dcgan.DCGAN(width=32),
         data=Data(source="bundled", name="fashion_mnist", size=28, channels=1, classes=10),
         game=Game(
-            d_optimizer=schedules.Adam(learning_rate=2e-4, beta_1=0.5),
-            g_optimizer=schedules.Adam(learning_rate=2e-4, beta_1=0.5),
+            d_optimizer=schedules.Adam(learning_rate=1e-3, beta_1=0.5),
+            g_optimizer=schedules.Adam(learning_rate=2e-3, beta_1=0.5),
             adversarial=losses.non_saturating,
-            ema=averaging.EMA(halflife=10_000),
+            ema=averaging.EMA(halflife=5_000),
         ),
         train=Train(images=512_000, batch=64, tick=12_800, evaluate=128_000, steps_per_execution=10),
         metrics=("fd10k_lenet", "kd10k_lenet"),

@@ -2,7 +2,7 @@
 
 Radford, Metz & Chintala 2016, "Unsupervised representation learning with deep convolutional GANs", arXiv 1511.06434,
 section 3; details of the layers as in the first author's code (soumith/dcgan.torch). Differences from the paper:
-- sizes other than 64x64 drop or add stages of the same kind, and 28x28 starts from a 7x7 grid;
+- sizes other than 64x64 drop or add stages of the same kind; 28x28 has the stages of 32x32 and crops 8x8 to 7x7;
 - convolutions that batch norm follows have no bias, which it would cancel.
 LSGAN, WGAN and the concatenating cGAN play other games on these networks.
 """
@@ -15,6 +15,8 @@ import keras
 from ganzoo import gan
 from ganzoo.errors import BadInput
 from ganzoo.layers import normalization, resampling
+
+GRID = 4  # side of the coarsest map
 
 
 @dataclasses.dataclass(frozen=True)
@@ -50,13 +52,15 @@ def discriminator(spec, width: int, constraint: keras.constraints.Constraint | N
 
 def image_of(x, spec, width: int):
     """The generator's layers: [B, any] -> float32 [B, H, W, C] in [-1, 1]."""
-    side, stages = grid(spec)
-    channels = width * 2 ** (stages - 1)
+    sides = maps(spec)
+    channels = width * 2 ** (len(sides) - 2)
     # A transposed convolution of a 1x1 map is a matrix product.
-    x = keras.layers.Dense(side * side * channels, use_bias=False, kernel_initializer=_normal())(x)
-    x = _norm_relu(keras.layers.Reshape((side, side, channels))(x))
-    for stage in reversed(range(stages - 1)):
-        x = resampling.upconv(width * 2**stage, use_bias=False, kernel_initializer=_normal())(x)
+    x = keras.layers.Dense(GRID * GRID * channels, use_bias=False, kernel_initializer=_normal())(x)
+    x = _norm_relu(keras.layers.Reshape((GRID, GRID, channels))(x))
+    for stage in reversed(range(1, len(sides) - 1)):
+        x = resampling.upconv(width * 2 ** (stage - 1), use_bias=False, kernel_initializer=_normal())(x)
+        if x.shape[1] > sides[stage]:
+            x = x[:, : sides[stage], : sides[stage]]
         x = _norm_relu(x)
     x = resampling.upconv(spec.channels, kernel_initializer=_normal())(x)
     return keras.layers.Activation("tanh", dtype="float32", name="image")(x)
@@ -64,8 +68,7 @@ def image_of(x, spec, width: int):
 
 def logit_of(x, spec, width: int, constraint: keras.constraints.Constraint | None = None):
     """The discriminator's layers: [B, H, W, any] -> float32 logits [B]."""
-    _, stages = grid(spec)
-    for stage in range(stages):
+    for stage in range(len(maps(spec)) - 1):
         first = stage == 0
         x = keras.layers.Conv2D(
             width * 2**stage,
@@ -87,15 +90,18 @@ def logit_of(x, spec, width: int, constraint: keras.constraints.Constraint | Non
     return keras.layers.Reshape((), dtype="float32", name="logit")(x)
 
 
-def grid(spec) -> tuple[int, int]:
-    """(side of the coarsest map, number of stages that double it)."""
+def maps(spec) -> list[int]:
+    """Sides of the maps from the image to the coarsest, 4x4: each is half the one before, rounded up."""
     size = spec.height
     if spec.width != size or (size != 28 and (size < 16 or size & (size - 1))):
         raise BadInput(
             f"data.size: {spec.height}x{spec.width} does not suit the DCGAN networks; "
             "allowed: 28x28, and squares of side 16, 32, 64, 128 and so on"
         )
-    return (7, 2) if size == 28 else (4, size.bit_length() - 3)
+    sides = [size]
+    while sides[-1] > GRID:
+        sides.append(-(-sides[-1] // 2))
+    return sides
 
 
 def _norm_relu(x):
