@@ -1,5 +1,7 @@
 """cGAN on Fashion-MNIST: the class is one more input of both networks.
 
+Everything but the networks is dcgan_fashion_mnist's, its learning rates included.
+
 Task: noise-to-image
 Variant: cGAN (concatenation)
 Data: Fashion-MNIST 28x28, its 10,000-image split (bundled)

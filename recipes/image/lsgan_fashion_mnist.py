@@ -1,5 +1,7 @@
 """LSGAN on Fashion-MNIST: least squares on DCGAN's networks.
 
+Everything but the loss is dcgan_fashion_mnist's, its learning rates included.
+
 Task: noise-to-image
 Variant: LSGAN
 Data: Fashion-MNIST 28x28, its 10,000-image split (bundled)
