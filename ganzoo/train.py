@@ -55,7 +55,7 @@ def train(name: str, overrides: tuple[str, ...] = (), run: str | None = None, sm
             raise BadInput(f"train.images: {folder.path} is at {seen} images already, more than {total}")
         target = folder.export / str(version(total))
         if header:
-            done = "is complete" if seen == total and target.exists() else "resumes"
+            done = "is complete" if seen == total and exported(target, total) else "resumes"
             show.text(f"{folder.path} {done} at {seen / 1000:g} of {total / 1000:g} kimg")
 
         generator = Generator(model)
@@ -102,8 +102,8 @@ def train(name: str, overrides: tuple[str, ...] = (), run: str | None = None, sm
 
         evaluate.set_model(model)
         record = evaluate.measure() if recipe.metrics else {}
-        if not target.exists():
-            export.export(model, target, card(folder, total))
+        if not exported(target, total):
+            export.export(model, target, card(folder, total), force=True)
         writer.close()
     return {
         "run": str(folder.path),
@@ -265,6 +265,12 @@ def card(run: runs.Run, images: int) -> dict:
         "source": {"data": resolved["recipe"]["data"], "metrics": resolved["recipe"]["metrics"]},
         "date": resolved["date"],
     }
+
+
+def exported(folder: pathlib.Path, images: int) -> bool:
+    """Whether the folder holds the export of that moment; two moments of one kimg share a version."""
+    path = folder / export.CARD
+    return path.is_file() and json.loads(path.read_text(encoding="utf-8"))["images"] == images
 
 
 def version(images: int) -> int:

@@ -39,9 +39,11 @@ def recipe() -> Recipe:
 def smoke() -> Recipe:
     from ganzoo.models.image import cgan
 
+    full = recipe()
     return dataclasses.replace(
-        recipe(),
+        full,
         model=cgan.Projection(g_width=8, d_width=8),
-        train=Train(images=80, batch=8, tick=40, evaluate=80),
+        game=dataclasses.replace(full.game, d_steps=2),
+        train=Train(images=32, batch=8, tick=16, evaluate=32),
         metrics=("fd64_lenet",),
     )

@@ -27,10 +27,12 @@ def recipe() -> Recipe:
 def smoke() -> Recipe:
     from ganzoo.models.image import sngan
 
+    full = recipe()
     return dataclasses.replace(
-        recipe(),
+        full,
         model=sngan.SNGAN(g_width=8, d_width=8),
         data=Data(source="bundled", name="fashion_mnist", size=64, channels=3),
-        train=Train(images=80, batch=8, tick=40, evaluate=80),
+        game=dataclasses.replace(full.game, d_steps=2),
+        train=Train(images=32, batch=8, tick=16, evaluate=32),
         metrics=(),
     )
