@@ -89,6 +89,7 @@ def test_answers_that_need_no_tensorflow_do_not_import_it():
         (("train", "dcgan_fashion_mnist", "data.name=mist"), ["data.name", "mist", "fashion_mnist"]),
         (("train", "dcgan_fashion_mnist", "data.channels=3"), ["lenet", "28x28"]),
         (("train", "dcgan_folder"), ["data.path"]),
+        (("train", "dcgan_fashion_mnist", "data.path=pictures"), ["data.path", "pictures", "data.source=folder"]),
         (("train", "dcgan_folder", "data.path=nowhere"), ["nowhere"]),
         (("train", "cgan_projection_folder", "data.path=pictures", "metrics="), ["data.classes"]),
         (("sample", "nowhere", "--out", "x.png"), ["nowhere"]),

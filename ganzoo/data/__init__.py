@@ -35,6 +35,8 @@ def open(data: Data) -> "ImageSet":
     """
     if data.source not in SOURCES:
         raise BadInput(f"data.source: {data.source!r}; allowed: {', '.join(SOURCES)}")
+    if data.path and data.source in ("bundled", "package"):
+        raise BadInput(f"data.path: {data.path!r}, but a {data.source} set has none; add data.source=folder or another")
     if data.limit is not None and data.limit < 1:
         raise BadInput(f"data.limit: {data.limit}; allowed: 1 or more")
     from ganzoo.data import assemble
