@@ -41,6 +41,8 @@ def train(name: str, overrides: tuple[str, ...] = (), run: str | None = None, sm
 
     with callbacks.Stop() as stop, folder.writing():
         images = ganzoo.data.open(recipe.data)
+        if images.skipped:
+            show.text(f"data: {images.skipped} unreadable images skipped, {len(images)} kept")
         metrics.check(recipe.metrics, images)
         resolved = resolve(entry.name, recipe, overrides, smoke, images)
         resume = folder.recipe_json.exists()
@@ -128,7 +130,8 @@ def export_run(run: str, out: str | None = None, force: bool = False) -> pathlib
 def tell(result: dict) -> str:
     """The result of `train` for a person."""
     lines = [f"{result['images'] / 1000:g} kimg in {console.duration(result['seconds'])}, run folder {result['run']}"]
-    lines += [console.metric_line(name, metric) for name, metric in result["metrics"].items()]
+    for name, metric in result["metrics"].items():
+        lines += [console.metric_line(name, metric), *(f"warning: {warning}" for warning in metric["warnings"])]
     return "\n".join([*lines, f"exported to {result['export']}"])
 
 
