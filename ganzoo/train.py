@@ -49,12 +49,12 @@ def train(name: str, overrides: tuple[str, ...] = (), run: str | None = None, sm
         if resume:
             folder.check_identity(resolved)
         model = build(recipe, images.spec, lookup=images.lookup if recipe.data.on_device else None)
-        folder.begin(resolved, entry.path.read_text(encoding="utf-8"))
         header = checkpoint.restore_newest(folder.checkpoints, model, show.text) if resume else None
         seen, total = int(model.images.value), recipe.train.images
-        folder.cut(seen)
         if seen > total:
             raise BadInput(f"train.images: {folder.path} is at {seen} images already, more than {total}")
+        folder.begin(resolved, entry.path.read_text(encoding="utf-8"))
+        folder.cut(seen)
         target = folder.export / str(version(total))
         if header:
             done = "is complete" if seen == total and exported(target, total) else "resumes"
