@@ -59,6 +59,12 @@ def train(name: str, overrides: tuple[str, ...] = (), run: str | None = None, sm
         if header:
             done = "is complete" if seen == total and exported(target, total) else "resumes"
             show.text(f"{folder.path} {done} at {seen / 1000:g} of {total / 1000:g} kimg")
+        else:
+            size = f"{images.spec.height}x{images.spec.width}x{images.spec.channels}"
+            show.text(
+                f"{entry.name}: {total / 1000:g} kimg of {images.name} ({len(images):,} images {size}) in "
+                f"{resolved['precision']} on {resolved['hardware']}; pictures in {folder.samples}"
+            )
 
         generator = Generator(model)
         sampler = samplers.Sampler(generator.signature, generator.facts)
