@@ -155,11 +155,14 @@ class Evaluate(keras.callbacks.Callback):
         self.run, self.writer, self.every, self.judge, self.show = run, writer, every, judge, show
 
     def on_train_begin(self, logs=None):
-        if self.every and int(self.model.images.value) and int(self.model.images.value) % self.every == 0:
-            self.measure()  # the process may have died between the checkpoint and its evaluation
+        self._measure_if_due()  # the process may have died between the checkpoint and its evaluation
 
     def on_epoch_end(self, epoch, logs=None):
-        if self.every and int(self.model.images.value) % self.every == 0:
+        self._measure_if_due()
+
+    def _measure_if_due(self):
+        images = int(self.model.images.value)
+        if self.every and images and images % self.every == 0:
             self.measure()
 
     def measure(self) -> dict:
@@ -178,13 +181,8 @@ class Evaluate(keras.callbacks.Callback):
                     tf.summary.scalar(f"metrics/{name}", result["value"])
             self.writer.flush()
             self.show(record)
-        checkpoint.keep_best(self.run.checkpoints, best(done)["images"])
+        checkpoint.keep_best(self.run.checkpoints, runs.best(done)["images"])
         return record
-
-
-def best(records: list[dict]) -> dict:
-    """The record with the lowest first metric."""
-    return min(records, key=lambda record: next(iter(record["metrics"].values()))["value"])
 
 
 def memory_gb() -> float:

@@ -146,7 +146,7 @@ def train(recipe, overrides, run, smoke, dry_run, as_json):
 
     with console.Show(sys.stderr if as_json else sys.stdout) as show:
         try:
-            result = training.train(recipe, overrides, run, smoke, show)
+            result = training.train(recipe, overrides, run, smoke, show=show)
         except callbacks.Diverged as error:
             return fail(str(error), 1)
         except callbacks.Stopped as stopped:

@@ -40,7 +40,7 @@ def of_run(folder: str) -> dict:
     run = runs.Run(folder)
     resolved, measured, log = run.resolved(), runs.lines(run.metrics), runs.lines(run.log)
     metric = next(iter(measured[-1]["metrics"]))
-    best = min(measured, key=lambda line: line["metrics"][metric]["value"])
+    best = runs.best(measured)
     return {
         "recipe": resolved["name"],
         "overrides": resolved["overrides"],

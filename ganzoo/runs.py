@@ -116,6 +116,11 @@ def lines(path: pathlib.Path) -> list[dict]:
     return records
 
 
+def best(records: list[dict]) -> dict:
+    """The record of metrics.jsonl with the lowest first metric."""
+    return min(records, key=lambda record: next(iter(record["metrics"].values()))["value"])
+
+
 def append(path: pathlib.Path, record: dict):
     """Add one record to a .jsonl file, in one write."""
     with open(path, "a", encoding="utf-8") as file:

@@ -26,12 +26,12 @@ from ganzoo.generator import Generator
 ROWS = 8  # of a sample grid; a column is a class where there are at most ten
 
 
-def train(name: str, overrides: tuple[str, ...] = (), run: str | None = None, smoke: bool = False, show=None) -> dict:
+def train(name: str, overrides: tuple[str, ...] = (), run: str | None = None, smoke: bool = False, *, show) -> dict:
     """Train a recipe to its last image, judge it and export it; the same call again resumes or says it is complete.
 
     name: a recipe's name or path. overrides: "field=value". run: the run folder, `runs/<recipe>` by default. show: an
     object with methods `text(str)`, `tick(record)` and `evaluation(record)` that tells a person, see `ganzoo.console`.
-    Returns {"run", "images", "complete", "metrics", "best", "export", "seconds"}. Raises BadInput, `callbacks.Diverged`
+    Returns {"run", "images", "seconds", "metrics", "export"}. Raises BadInput, `callbacks.Diverged`
     and `callbacks.Stopped` (by a signal, everything saved).
     """
     entry = ganzoo.recipe.find(name)

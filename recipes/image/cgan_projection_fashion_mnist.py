@@ -1,6 +1,6 @@
 """cGAN (projection) on Fashion-MNIST: a projecting D and class-conditional batch norm, at the paper's width.
 
-For a GPU; on two cores take the `_lite` recipe.
+Everything but the networks is sngan_fashion_mnist's. For a GPU; on two cores take the `_lite` recipe.
 
 Task: noise-to-image
 Variant: cGAN (projection)
@@ -11,29 +11,14 @@ Command: ganzoo train cgan_projection_fashion_mnist
 
 import dataclasses
 
-from ganzoo.recipe import Data, Game, Recipe, Train
+from ganzoo.recipe import Recipe, Train
 
 
 def recipe() -> Recipe:
-    from ganzoo import losses, schedules
     from ganzoo.models.image import cgan
+    from ganzoo.recipes.image.sngan_fashion_mnist import recipe as sngan
 
-    return Recipe(
-        model=cgan.Projection(),
-        data=Data(source="bundled", name="fashion_mnist", size=28, channels=1, classes=10),
-        game=Game(
-            d_optimizer=schedules.Adam(
-                learning_rate=schedules.Linear(2e-4, 0.0, finish=16_000_000), beta_1=0.0, beta_2=0.9
-            ),
-            g_optimizer=schedules.Adam(
-                learning_rate=schedules.Linear(2e-4, 0.0, finish=16_000_000), beta_1=0.0, beta_2=0.9
-            ),
-            adversarial=losses.hinge,
-            d_steps=5,
-        ),
-        train=Train(images=16_000_000, batch=64, tick=64_000, evaluate=1_600_000, steps_per_execution=10),
-        metrics=("fd10k_lenet", "kd10k_lenet"),
-    )
+    return dataclasses.replace(sngan(), model=cgan.Projection())
 
 
 def smoke() -> Recipe:

@@ -15,18 +15,10 @@ from ganzoo.recipe import Recipe, Train
 
 
 def recipe() -> Recipe:
-    from ganzoo import averaging, schedules
     from ganzoo.models.image import cgan
-    from ganzoo.recipes.image.cgan_projection_fashion_mnist import recipe as paper
+    from ganzoo.recipes.image.sngan_lite_fashion_mnist import recipe as sngan
 
-    full = paper()
-    adam = schedules.Adam(learning_rate=schedules.Linear(2e-4, 0.0, finish=1_280_000), beta_1=0.0, beta_2=0.9)
-    return dataclasses.replace(
-        full,
-        model=cgan.Projection(g_width=64, d_width=32),
-        game=dataclasses.replace(full.game, d_optimizer=adam, g_optimizer=adam, ema=averaging.EMA(halflife=50_000)),
-        train=Train(images=1_280_000, batch=64, tick=16_000, evaluate=320_000, steps_per_execution=10),
-    )
+    return dataclasses.replace(sngan(), model=cgan.Projection(g_width=64, d_width=32))
 
 
 def smoke() -> Recipe:
