@@ -34,6 +34,7 @@ setuptools.setup(
         "tensorflow-datasets>=4.9.9,<5",
         "importlib_resources>=6.4",  # tensorflow-datasets imports it and does not declare it
         "click>=8.1,<9",
+        "matplotlib>=3.9",
         "rich>=13.7",
     ],
     extras_require={
