@@ -25,7 +25,7 @@ def dry_run(name: str, overrides: tuple[str, ...] = (), smoke: bool = False) -> 
     timed = measure(recipe, spec, steps=1, repeats=3)
     return {
         "recipe": ganzoo.recipe.describe(recipe),
-        "image": [spec.height, spec.width, spec.channels],
+        "image": list(spec.shape),
         "classes": spec.classes,
         **timed,
     }
@@ -106,7 +106,7 @@ def measure(recipe: ganzoo.recipe.Recipe, spec, steps: int, repeats: int) -> dic
 def random_batches(spec, count: int) -> tf.data.Dataset:
     """One batch of noise, again and again."""
     draw = np.random.default_rng(0)
-    batch = {"image": draw.uniform(-1, 1, (count, spec.height, spec.width, spec.channels)).astype(np.float32)}
+    batch = {"image": draw.uniform(-1, 1, (count, *spec.shape)).astype(np.float32)}
     if spec.classes:
         batch["label"] = draw.integers(spec.classes, size=count).astype(np.int32)
     return tf.data.Dataset.from_tensors(batch).repeat()

@@ -123,7 +123,7 @@ class Samples(keras.callbacks.Callback):
     """Pictures of the same latents at every tick: samples/<kimg>.png and TensorBoard."""
 
     def __init__(self, run: runs.Run, writer: tf.summary.SummaryWriter, tick: int, grid: Callable):
-        """grid: () -> uint8 [N, H, W, C], the pictures; `ganzoo.train` says whose."""
+        """grid: () -> PIL image; `ganzoo.train` says of what."""
         super().__init__()
         self.run, self.writer, self.tick, self.grid = run, writer, tick, grid
 
@@ -139,7 +139,7 @@ class Samples(keras.callbacks.Callback):
         path = self.run.samples / f"{images / 1000:010.3f}.png"
         if images % self.tick or path.exists():
             return
-        picture = pictures.grid(*self.grid())
+        picture = self.grid()
         pictures.save(picture, path)
         with self.writer.as_default(step=images):
             tf.summary.image("samples", pictures.array(picture)[None])

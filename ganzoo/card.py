@@ -43,10 +43,7 @@ docker run --rm -p 8500:8500 -p 8501:8501 -v "$PWD/{recipe}:/models/{recipe}" -e
 
 URL=http://localhost:8501/v1/models/{recipe}:predict
 curl -d '{{"signature_name": "generate", "inputs": {{"seed": [0, 1]{labels}}}}}' $URL
-
-curl -s -d '{{"signature_name": "png", "inputs": {{"seed": [0]{label}}}}}' $URL > png.json
-python3 -c 'import base64, json; print(json.load(open("png.json"))["outputs"][0]["b64"])' | base64 -d > 0.png
-
+{png}
 Z=$(python3 -c 'import random; print([{draw} for _ in range({z_dim})])')
 curl -d "{{\\"inputs\\": {{\\"z\\": [$Z]{escaped}}}}}" $URL
 ```
@@ -55,19 +52,23 @@ curl -d "{{\\"inputs\\": {{\\"z\\": [$Z]{escaped}}}}}" $URL
 import tensorflow as tf  # ganzoo is not needed
 
 generate = tf.saved_model.load("{recipe}/{version}").signatures["generate"]
-images = generate(seed=tf.constant([0, 1], tf.int64){tensor})["image"]
+{output}s = generate(seed=tf.constant([0, 1], tf.int64){tensor})["{output}"]
 ```"""
+
+_PNG = """
+curl -s -d '{{"signature_name": "png", "inputs": {{"seed": [0]{label}}}}}' $URL > png.json
+python3 -c 'import base64, json; print(json.load(open("png.json"))["outputs"][0]["b64"])' | base64 -d > 0.png
+"""
 
 
 def markdown(card: dict[str, Any], version: int) -> str:
     """README.md of a card as card.json holds it, with requests that can be pasted into a shell."""
-    height, width, channels = card["image"]
     law, _ = _LAWS[card["latent"]]
     condition = f" and one of {card['classes']} classes" if card["classes"] else ""
     facts = {
         "Paper": card["paper"],
         "Data": f"{card['data']} ({card['licence']})" + (f". {card['citation']}" if card["citation"] else ""),
-        "Makes": f"{height}x{width}x{channels} uint8 images from {card['z_dim']} numbers z ~ {law}{condition}",
+        "Makes": f"{_samples(card['image'])} from {card['z_dim']} numbers z ~ {law}{condition}",
         "Classes": ", ".join(f"{index} {name}" for index, name in enumerate(card["class_names"])),
         "Trained": _training(card),
         "Train it again": f"`{card['command']}`",
@@ -82,11 +83,15 @@ def markdown(card: dict[str, Any], version: int) -> str:
         _metrics(card["metrics"]) if card["metrics"] else "Not measured.",
         "## Signatures",
         _signatures(card["signatures"]),
-        "Each image depends on its own row of the inputs alone: a seed gives the same picture in a batch of any size.",
+        "Each sample depends on its own row of the inputs alone: a seed gives the same in a batch of any size.",
         "## Requests",
         _requests(card, version),
     ]
     return "\n\n".join(parts) + "\n"
+
+
+def _samples(shape: list[int]) -> str:
+    return f"{'x'.join(map(str, shape))} uint8 images" if len(shape) == 3 else f"float32 points of {shape[0]} numbers"
 
 
 def _training(card: dict[str, Any]) -> str:
@@ -132,7 +137,8 @@ def _requests(card: dict[str, Any], version: int) -> str:
         z_dim=card["z_dim"],
         draw=_LAWS[card["latent"]][1],
         labels=labels,
-        label=label,
+        png=_PNG.format(label=label) if "png" in card["signatures"] else "",
+        output=next(iter(card["signatures"]["generate"]["outputs"])),
         escaped=label.replace('"', '\\"'),
         tensor=tensor,
     )

@@ -16,7 +16,7 @@ import tensorflow as tf
 from ganzoo.card import Card, markdown
 from ganzoo.errors import BadInput
 from ganzoo.gan import NoiseGAN
-from ganzoo.generator import SIGNATURES, Generator
+from ganzoo.generator import Generator
 
 CARD = "card.json"
 
@@ -53,7 +53,7 @@ def newest(folder: pathlib.Path) -> pathlib.Path | None:
 
 
 def _write(folder: pathlib.Path, generator: Generator, known: Card, version: int):
-    signatures = {name: generator.signature(name) for name in SIGNATURES}
+    signatures = {name: generator.signature(name) for name in generator.medium.signatures}
     # Nothing of Keras goes into the file, so nothing of Keras is needed to load it.
     module = tf.Module()
     module.weights = generator.variables

@@ -6,6 +6,7 @@ what is summed for the gradient is what is logged. `NoiseGAN` is the game that m
 in, image out.
 """
 
+import functools
 import zlib
 from collections.abc import Callable, Sequence
 from typing import Literal
@@ -145,7 +146,7 @@ class GAN(keras.Model):
             batch = self.lookup(batch)
         for part in self._parts(batch):
             self.minimize("d", self.d_loss, part, self.d_nets, self.d_optimizer)
-            seen = _rows(part) * _replicas()
+            seen = rows(part) * _replicas()
             self.images.assign_add(tf.cast(seen, tf.int64))
         self.minimize("g", self.g_loss, part, self.g_nets, self.optimizer)
         self.step.assign_add(1)
@@ -200,16 +201,31 @@ class NoiseGAN(GAN):
         generator: Callable[[], keras.Model],
         discriminator: Callable[[], keras.Model],
         z_dim: int,
-        image: tuple[int, int, int],
+        image: tuple[int, ...],
         latent: Literal["normal", "uniform"] = "normal",
         classes: int = 0,
         **kwargs,
     ):
         super().__init__(**kwargs)
-        self.make_generator = generator
+        self.make_generator, self.make_discriminator = generator, discriminator
         self.generator, self.discriminator = generator(), discriminator()
         self.average = None
         self.z_dim, self.image, self.latent, self.classes = z_dim, tuple(image), latent, classes
+
+    @classmethod
+    def of(cls, nets, spec, discriminated=None, **kwargs) -> "NoiseGAN":
+        """The game on `nets`, a value with `generator(spec)`, `discriminator(spec)`, `z_dim` and `latent`.
+
+        spec: of the data. discriminated: of what D sees, where that is another.
+        """
+        return cls(
+            functools.partial(nets.generator, spec),
+            functools.partial(nets.discriminator, discriminated or spec),
+            nets.z_dim,
+            image=spec.shape,
+            latent=nets.latent,
+            **kwargs,
+        )
 
     @property
     def d_nets(self):
@@ -229,14 +245,16 @@ class NoiseGAN(GAN):
         self.average.set_weights(self.generator.get_weights())
         return ((self.average, self.generator),)
 
+    def latents(self, count: int | tf.Tensor, player: str) -> tf.Tensor:
+        """z float32 [count, z_dim]. player: whose turn, "d" or "g"."""
+        shape = [count, self.z_dim]
+        if self.latent == "normal":
+            return self.progress.normal(shape, f"{player}/z")
+        return self.progress.uniform(shape, f"{player}/z") * 2 - 1
+
     def fake(self, batch: Batch, player: str) -> tf.Tensor:
         """G's images for the batch, one for each real and with its label. player: whose turn, "d" or "g"."""
-        shape = [_rows(batch), self.z_dim]
-        if self.latent == "normal":
-            z = self.progress.normal(shape, f"{player}/z")
-        else:
-            z = self.progress.uniform(shape, f"{player}/z") * 2 - 1
-        return self.generator({"z": z} | self.condition(batch), training=True)
+        return self.generator({"z": self.latents(rows(batch), player)} | self.condition(batch), training=True)
 
     def condition(self, batch: Batch) -> Batch:
         """The part of the batch that both networks are told."""
@@ -270,7 +288,8 @@ class NoiseGAN(GAN):
         return {"adv": self.adversarial.g(fake_logits, real_logits)}
 
 
-def _rows(batch: Batch) -> int | tf.Tensor:
+def rows(batch: Batch) -> int | tf.Tensor:
+    """How many rows a batch has."""
     first = next(iter(batch.values()))
     return first.shape[0] if first.shape[0] is not None else tf.shape(first)[0]
 

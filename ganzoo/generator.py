@@ -7,6 +7,9 @@ signatures (H, W, C, z_dim and the number of classes are the model's; `label` is
 - generate: seed int64 [N] (, label int32 [N]) -> image
 - png: seed int64 [N] (, label int32 [N]) -> image_bytes string [N]
 
+Where the model makes points (one number for their shape, D) they are float32 [N, D] under the name `point`, as the
+network gives them, and there is no `png`.
+
 N is free. Row i depends on row i of the inputs alone, bit for bit on one CPU, because rows are made one by one: in a
 batch, its size and the row's place decide in which order a sum is taken (TF 2.21: batches of 3 and 64 of a 64x64 DCGAN
 differ in 15 of 786,432 pixels; without oneDNN a row's place among four changes a perceptron's last bits). The price
@@ -14,7 +17,9 @@ against a plain batch of 64 on two busy cores: 0.25 for 0.08 ms an image (28x28 
 (64x64, width 64).
 """
 
+import dataclasses
 import functools
+from collections.abc import Callable
 from typing import Any
 
 import keras
@@ -22,7 +27,24 @@ import tensorflow as tf
 
 from ganzoo.gan import NoiseGAN
 
-SIGNATURES = ("serving_default", "generate", "png")
+
+@dataclasses.dataclass(frozen=True)
+class Medium:
+    """What a model makes. finish: float32 of the network -> the values of a sample, of type `dtype`."""
+
+    name: str  # of the output
+    dtype: tf.DType
+    finish: Callable[[tf.Tensor], tf.Tensor]
+    signatures: tuple[str, ...]  # that are exported
+
+
+def _levels(pixels: tf.Tensor) -> tf.Tensor:
+    return tf.cast(tf.clip_by_value(tf.round((pixels + 1) * 127.5), 0, 255), tf.uint8)
+
+
+IMAGE = Medium("image", tf.uint8, _levels, ("serving_default", "generate", "png"))
+POINT = Medium("point", tf.float32, tf.identity, ("serving_default", "generate"))
+MEDIA = {3: IMAGE, 1: POINT}  # by the rank of a sample
 
 
 class Generator:
@@ -30,6 +52,7 @@ class Generator:
 
     def __init__(self, model: NoiseGAN):
         self._model = model
+        self.medium = MEDIA[len(model.image)]
         policy = keras.config.dtype_policy()
         keras.config.set_dtype_policy("float32")
         try:
@@ -55,7 +78,7 @@ class Generator:
         }
 
     def signature(self, name: str):
-        """The concrete function of one of `SIGNATURES`, traced at its first use; tensors by name in, a dict out.
+        """The concrete function of one of `medium.signatures`, traced at its first use; tensors by name in, a dict out.
 
         "batch" is "generate" with all rows in one batch: several times faster, and here and there a level off. Metrics
         use it; it is not exported.
@@ -85,19 +108,19 @@ class Generator:
         return [variable.value for variable in self.network.variables]
 
     def _from_noise(self, inputs: dict[str, tf.Tensor]) -> dict[str, tf.Tensor]:
-        return {"image": self._rows(self._image, inputs)}
+        return {self.medium.name: self._rows(self._sample, inputs)}
 
     def _from_seed(self, inputs: dict[str, tf.Tensor]) -> dict[str, tf.Tensor]:
         def row(inputs):
             condition = {name: value for name, value in inputs.items() if name != "seed"}
-            return self._image({"z": self._noise(inputs["seed"])} | condition)
+            return self._sample({"z": self._noise(inputs["seed"])} | condition)
 
-        return {"image": self._rows(row, inputs)}
+        return {self.medium.name: self._rows(row, inputs)}
 
     def _batch(self, inputs: dict[str, tf.Tensor]) -> dict[str, tf.Tensor]:
         z = tf.map_fn(self._noise, inputs["seed"], fn_output_signature=tf.TensorSpec([self._model.z_dim], tf.float32))
         condition = {name: value for name, value in inputs.items() if name != "seed"}
-        return {"image": _levels(self.network({"z": z} | condition, training=False))}
+        return {self.medium.name: self.medium.finish(self.network({"z": z} | condition, training=False))}
 
     def _png(self, inputs: dict[str, tf.Tensor]) -> dict[str, tf.Tensor]:
         images = self.signature("generate")(**inputs)["image"]
@@ -111,21 +134,18 @@ class Generator:
         return tf.random.stateless_uniform([self._model.z_dim], key, minval=-1.0, maxval=1.0, alg="philox")
 
     def _rows(self, make, inputs: dict[str, tf.Tensor]) -> tf.Tensor:
-        spec = tf.TensorSpec(self._model.image, tf.uint8)
+        spec = tf.TensorSpec(self._model.image, self.medium.dtype)
         return tf.map_fn(make, _checked(inputs, self._model.classes), fn_output_signature=spec)
 
     @functools.cached_property
-    def _image(self):
-        """One row of the network's inputs -> uint8 [H, W, C]; traced once for all signatures."""
+    def _sample(self):
+        """One row of the network's inputs -> one sample; traced once for all signatures."""
 
-        def image(row):
-            return _levels(self.network({name: value[None] for name, value in row.items()}, training=False)[0])
+        def sample(row):
+            alone = {name: value[None] for name, value in row.items()}
+            return self.medium.finish(self.network(alone, training=False)[0])
 
-        return tf.function(image, autograph=False)
-
-
-def _levels(pixels: tf.Tensor) -> tf.Tensor:
-    return tf.cast(tf.clip_by_value(tf.round((pixels + 1) * 127.5), 0, 255), tf.uint8)
+        return tf.function(sample, autograph=False)
 
 
 def _checked(inputs: dict[str, tf.Tensor], classes: int) -> dict[str, tf.Tensor]:

@@ -35,6 +35,23 @@ def grid(images: np.ndarray, columns: int | None = None) -> PIL.Image.Image:
     return picture(cells.reshape(rows * height, columns * width, channels))
 
 
+def scatter(points: np.ndarray, background: np.ndarray, side: int = 384) -> PIL.Image.Image:
+    """Points float32 [N, D] in orange over others in grey, by their first two dimensions; the frame is the others'.
+
+    Points outside the frame lie on its edge.
+    """
+    low, high = background[:, :2].min(0), background[:, :2].max(0)
+    margin = 0.15 * (high - low).max()
+    centre, reach = (low + high) / 2, (high - low).max() / 2 + margin
+    canvas = np.full((side, side, 3), 255, np.uint8)
+    for those, colour in ((background, (170, 170, 170)), (points, (230, 90, 0))):
+        places = np.clip(((those[:, :2] - centre) / reach + 1) / 2 * side, 1, side - 2)
+        columns, rows = places.astype(int).T
+        for shift in ((0, 0), (0, 1), (1, 0), (1, 1)):
+            canvas[side - 1 - rows - shift[0], columns + shift[1]] = colour
+    return PIL.Image.fromarray(canvas)
+
+
 def save(image: PIL.Image.Image, path: str | os.PathLike):
     """Write a PNG under a temporary name and rename it, so that no reader ever sees half of it."""
     path = pathlib.Path(path)
@@ -51,9 +68,12 @@ def save(image: PIL.Image.Image, path: str | os.PathLike):
 def write(images: np.ndarray, out: str | os.PathLike) -> list[pathlib.Path]:
     """uint8 [N, H, W, C] as one grid where `out` ends in .png, else as 000000.png, 000001.png, ... in the folder `out`.
 
+    Points float32 [N, D] are drawn where `out` ends in .png, else written as CSV to a file that must end in .csv.
     Returns the files written. Raises BadInput where they cannot be.
     """
     out = pathlib.Path(out)
+    if images.ndim == 2:
+        return [_write_points(images, out)]
     if out.suffix.lower() == ".png":
         pictures = {out: grid(images)}
     else:
@@ -64,3 +84,17 @@ def write(images: np.ndarray, out: str | os.PathLike) -> list[pathlib.Path]:
     except OSError as error:
         raise BadInput(f"out: cannot write {error.filename or out}: {error.strerror or error}") from error
     return list(pictures)
+
+
+def _write_points(points: np.ndarray, out: pathlib.Path) -> pathlib.Path:
+    if out.suffix.lower() not in (".png", ".csv"):
+        raise BadInput(f"out: {out} for a model that makes points; allowed: a name that ends in .png or .csv")
+    try:
+        if out.suffix.lower() == ".png":
+            save(scatter(points, points), out)
+        else:
+            out.parent.mkdir(parents=True, exist_ok=True)
+            np.savetxt(out, points, delimiter=",", fmt="%.9g")
+    except OSError as error:
+        raise BadInput(f"out: cannot write {error.filename or out}: {error.strerror or error}") from error
+    return out

@@ -24,13 +24,14 @@ from ganzoo.errors import BadInput
 class Data:
     """Where images come from and how they become batches.
 
-    `source` is one of `ganzoo.data.SOURCES`; `name` is what that source calls the set: a bundled set, a TFDS
-    `name[/config]` or a package set of `ganzoo data list`. `path` is a file or folder for folder, npz and tfrecord
-    sources, or TFDS's `data_dir`. Everything the spec of a batch depends on (`size`, `channels`, `classes`) may be
-    stated; where it is, the data need not be opened to build a model, and data that disagree are refused.
+    `source` is one of `ganzoo.data.SOURCES` or `MADE`; `name` is what that source calls the set: a bundled set, a TFDS
+    `name[/config]`, a package set of `ganzoo data list`, for `mixture` one of Gaussians (ring8, grid25, mixture10), for
+    `stacked` the package set whose digits are stacked. `path` is a file or folder for folder, npz and tfrecord sources,
+    or TFDS's `data_dir`. Everything the spec of a batch depends on (`size`, `channels`, `classes`) may be stated; where
+    it is, the data need not be opened to build a model, and data that disagree are refused.
     """
 
-    source: Literal["bundled", "tfds", "package", "folder", "npz", "tfrecord"] = "bundled"
+    source: Literal["bundled", "tfds", "package", "folder", "npz", "tfrecord", "mixture", "stacked"] = "bundled"
     name: str = ""
     split: str = "train"
     path: str | None = None

@@ -32,12 +32,12 @@ class Sampler:
     def __init__(self, signature: Callable[[str], Callable], card: dict[str, Any]):
         self._signature = signature
         self.card = card
-        self.image: tuple[int, int, int] = tuple(card["image"])  # H, W, C
+        self.image: tuple[int, ...] = tuple(card["image"])  # H, W, C; of a point its dimension D
         self.z_dim: int = card["z_dim"]
         self.classes: int = card["classes"]  # 0 = unconditional
 
     def generate(self, seed: Sequence[int], label=None, truncation=None, signature: str = "generate") -> np.ndarray:
-        """uint8 [N, H, W, C] from N seeds (int64); the same seed gives the same image in any company.
+        """uint8 [N, H, W, C] (of points float32 [N, D]) from N seeds (int64); a seed gives the same in any company.
 
         label: int or int32 [N], given iff the model is conditional. truncation: float or float32 [N], given iff the
         model declares it. signature: "batch" of a run is faster and not exact, see `ganzoo.generator`. Raises BadInput.
@@ -63,7 +63,8 @@ class Sampler:
         parts = []
         for start in range(0, max(len(rows), 1), ROWS):
             part = {key: tf.constant(value[start : start + ROWS]) for key, value in inputs.items()}
-            parts.append(function(**part)["image"].numpy())
+            (samples,) = function(**part).values()
+            parts.append(samples.numpy())
         return np.concatenate(parts)
 
     def _option(self, option: str, value: Any, count: int, dtype: tf.DType, first: str) -> np.ndarray:

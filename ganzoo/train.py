@@ -16,7 +16,6 @@ import numpy as np
 import tensorflow as tf
 
 import ganzoo.data
-import ganzoo.data.images
 import ganzoo.recipe
 from ganzoo import callbacks, checkpoint, console, environment, export, metrics, pictures, runs, samplers
 from ganzoo.errors import BadInput
@@ -60,7 +59,7 @@ def train(name: str, overrides: tuple[str, ...] = (), run: str | None = None, sm
             done = "is complete" if seen == total and exported(target, total) else "resumes"
             show.text(f"{folder.path} {done} at {seen / 1000:g} of {total / 1000:g} kimg")
         else:
-            size = f"{images.spec.height}x{images.spec.width}x{images.spec.channels}"
+            size = "x".join(map(str, images.spec.shape))
             show.text(
                 f"{entry.name}: {total / 1000:g} kimg of {images.name} ({len(images):,} images {size}) in "
                 f"{resolved['precision']} on {resolved['hardware']}; pictures in {folder.samples}"
@@ -73,7 +72,7 @@ def train(name: str, overrides: tuple[str, ...] = (), run: str | None = None, sm
 
         def grid():
             generator.refresh()
-            return sampler.generate(seeds, seeds % columns if model.classes else None), columns
+            return images.picture(sampler.generate(seeds, seeds % columns if model.classes else None), columns)
 
         def judge():
             generator.refresh()
@@ -87,7 +86,7 @@ def train(name: str, overrides: tuple[str, ...] = (), run: str | None = None, sm
 
         if not (folder.samples / "reals.png").exists():
             reals = images.read(np.arange(min(len(seeds), len(images))))
-            pictures.save(pictures.grid(reals, columns), folder.samples / "reals.png")
+            pictures.save(images.picture(reals, columns), folder.samples / "reals.png")
         every = recipe.train.evaluate if recipe.metrics else 0
         writer = tf.summary.create_file_writer(str(folder.tensorboard))
         log = callbacks.Log(folder, writer, total, header["seconds"] if header else 0.0, show.tick)
@@ -217,7 +216,7 @@ def load_run(run: runs.Run, report=print) -> tuple[ganzoo.recipe.Recipe, GAN]:
     resolved = run.resolved()
     recipe = ganzoo.recipe.load(str(run.recipe_file), resolved["overrides"], resolved["smoke"])
     recipe = dataclasses.replace(recipe, train=dataclasses.replace(recipe.train, replicas=1, xla="off"))
-    model = build(recipe, ganzoo.data.images.Spec(*resolved["image"], resolved["classes"]))
+    model = build(recipe, ganzoo.data.spec_of(resolved["image"], resolved["classes"]))
     if checkpoint.restore_newest(run.checkpoints, model, report) is None:
         raise BadInput(f"run: {run.path} has no checkpoint that can be read")
     return recipe, model
@@ -295,7 +294,7 @@ def resolve(name: str, recipe: ganzoo.recipe.Recipe, overrides, smoke: bool, ima
         "overrides": list(overrides),
         "smoke": smoke,
         "recipe": ganzoo.recipe.describe(recipe),
-        "image": [spec.height, spec.width, spec.channels],
+        "image": list(spec.shape),
         "classes": spec.classes,
         "data": {
             "name": images.name,

@@ -15,6 +15,7 @@ from ganzoo.recipe import Data, override_field
 
 if TYPE_CHECKING:
     from ganzoo.data.images import ImageSet, Spec
+    from ganzoo.data.points import PointSpec
 
 # What `data.source` may be: the module whose function `open(data)` gives a `source.Source`.
 SOURCES = {
@@ -25,6 +26,8 @@ SOURCES = {
     "npz": "ganzoo.data.npz",
     "tfrecord": "ganzoo.data.tfrecord",
 }
+# Those that make their sets themselves: the module whose function `open_set(data)` gives it.
+MADE = {"mixture": "ganzoo.data.mixture", "stacked": "ganzoo.data.stacked"}
 
 
 def open(data: Data) -> "ImageSet":
@@ -33,12 +36,14 @@ def open(data: Data) -> "ImageSet":
     Raises BadInput for a set that is missing, empty or unreadable, or that disagrees with `size`, `channels` or
     `classes`.
     """
-    if data.source not in SOURCES:
-        raise BadInput(f"data.source: {data.source!r}; allowed: {', '.join(SOURCES)}")
+    if data.source not in (*SOURCES, *MADE):
+        raise BadInput(f"data.source: {data.source!r}; allowed: {', '.join((*SOURCES, *MADE))}")
     if data.path and data.source in ("bundled", "package"):
         raise BadInput(f"data.path: {data.path!r}, but a {data.source} set has none; add data.source=folder or another")
     if data.limit is not None and data.limit < 1:
         raise BadInput(f"data.limit: {data.limit}; allowed: 1 or more")
+    if data.source in MADE:
+        return importlib.import_module(MADE[data.source]).open_set(data)
     from ganzoo.data import assemble
 
     return assemble.assemble(importlib.import_module(SOURCES[data.source]).open(data), data)
@@ -56,6 +61,13 @@ def spec(data: Data) -> "Spec | None":
 
     height, width = (size, size) if isinstance(size, int) else size
     return Spec(height, width, channels, classes)
+
+
+def spec_of(shape: Sequence[int], classes: int) -> "Spec | PointSpec":
+    """What a batch of that shape is made of: (H, W, C) images, or (D,) points."""
+    from ganzoo.data import images, points
+
+    return images.Spec(*shape, classes) if len(shape) == 3 else points.PointSpec(*shape, classes)
 
 
 def _known(data: Data) -> dict:

@@ -9,8 +9,10 @@ import functools
 import hashlib
 
 import numpy as np
+import PIL.Image
 import tensorflow as tf
 
+from ganzoo import pictures
 from ganzoo.data import order
 from ganzoo.errors import BadInput
 
@@ -23,6 +25,13 @@ class Spec:
     width: int
     channels: int
     classes: int = 0
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        return (self.height, self.width, self.channels)
+
+    def with_channels(self, channels: int) -> "Spec":
+        return dataclasses.replace(self, channels=channels)
 
     def element(self) -> dict[str, tf.TensorSpec]:
         """One row of a batch."""
@@ -106,10 +115,22 @@ class ImageSet:
         if self.flip:
             mirrored = order.coin(positions, seed)[:, None, None, None]
             image = tf.where(mirrored, tf.reverse(image, [2]), image)
-        image = _to_float(image)
+        image = self.to_float(image)
         if not self.class_names:
             return {"image": image}
         return {"image": image, "label": tf.gather(tf.constant(self.labels), index)}
+
+    def to_float(self, image: tf.Tensor) -> tf.Tensor:
+        """What the game is given of stored images: uint8 0..255 to float32 -1..1, x / 127.5 - 1 with a single rounding.
+
+        Written that way it would differ in the last bit: in a graph TensorFlow turns division by a constant into a
+        multiplication, and XLA may fuse that with the subtraction.
+        """
+        return tf.cast(2 * tf.cast(image, tf.int32) - 255, tf.float32) * (1 / 255)
+
+    def picture(self, samples: np.ndarray, columns: int) -> PIL.Image.Image:
+        """Samples of this kind, uint8 [N, H, W, C], as one picture."""
+        return pictures.grid(samples, columns)
 
     def _gather_in_memory(self, index: tf.Tensor) -> tf.Tensor:
         return tf.gather(self._in_memory, index)
@@ -128,12 +149,3 @@ class ImageSet:
     def _on_device(self) -> tf.Tensor:
         with tf.init_scope():
             return tf.convert_to_tensor(self.images)
-
-
-def _to_float(image: tf.Tensor) -> tf.Tensor:
-    """uint8 0..255 to float32 -1..1: x / 127.5 - 1 with a single rounding.
-
-    Written that way it would differ in the last bit: in a graph TensorFlow turns division by a constant into a
-    multiplication, and XLA may fuse that with the subtraction.
-    """
-    return tf.cast(2 * tf.cast(image, tf.int32) - 255, tf.float32) * (1 / 255)

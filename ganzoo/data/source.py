@@ -60,3 +60,11 @@ def check_split(data: Data, splits: Iterable[str] = ("train",)) -> None:
     """Raises BadInput unless `data.split` is one of `splits`."""
     if data.split not in splits:
         raise BadInput(f"data.split: {data.split!r} of {data.name or data.path}; allowed: {', '.join(splits)}")
+
+
+def refuse(data: Data, *fields: str) -> None:
+    """Raises BadInput where one of `fields`, which mean nothing to this source, is not as `Data` has it by default."""
+    for field in dataclasses.fields(Data):
+        value = getattr(data, field.name)
+        if field.name in fields and value != field.default:
+            raise BadInput(f"data.{field.name}: {value!r} means nothing to source {data.source!r}; leave it out")
