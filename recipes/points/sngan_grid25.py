@@ -1,0 +1,40 @@
+"""Spectral normalisation on a grid of 25 Gaussians: D's weights divided by their largest singular value.
+
+Networks, optimizer, steps and batch of gan_grid25; hinge loss.
+
+Task: points
+Variant: SNGAN (lite)
+Data: grid of 25 Gaussians (drawn)
+Paper: Miyato et al. 2018, arXiv 1802.05957
+Command: ganzoo train sngan_grid25
+"""
+
+import dataclasses
+
+from ganzoo.recipe import Recipe
+
+
+def recipe() -> Recipe:
+    from ganzoo import losses
+    from ganzoo.models.points import maxout
+    from ganzoo.recipes.points.gan_grid25 import recipe as gan
+
+    plain = gan()
+    return dataclasses.replace(
+        plain,
+        model=maxout.Maxout(g_width=128, d_width=64, spectral=True),
+        game=dataclasses.replace(plain.game, adversarial=losses.hinge),
+    )
+
+
+def smoke() -> Recipe:
+    from ganzoo.models.points import maxout
+    from ganzoo.recipes.points.gan_grid25 import smoke as gan
+
+    plain = gan()
+    return dataclasses.replace(
+        recipe(),
+        model=maxout.Maxout(g_width=16, d_width=8, pieces=2, spectral=True),
+        train=plain.train,
+        metrics=plain.metrics,
+    )
