@@ -117,8 +117,12 @@ def lines(path: pathlib.Path) -> list[dict]:
 
 
 def best(records: list[dict]) -> dict:
-    """The record of metrics.jsonl with the lowest first metric."""
-    return min(records, key=lambda record: next(iter(record["metrics"].values()))["value"])
+    """The record of metrics.jsonl whose first metric is best: the lowest, or highest where higher is better."""
+    from ganzoo import metrics
+
+    name = next(iter(records[0]["metrics"]))
+    sign = -1 if metrics.higher(name) else 1
+    return min(records, key=lambda record: sign * record["metrics"][name]["value"])
 
 
 def append(path: pathlib.Path, record: dict):

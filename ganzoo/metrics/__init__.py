@@ -5,6 +5,6 @@ computes values with their floors and ceilings.
 """
 
 from ganzoo.metrics.evaluation import check, evaluate
-from ganzoo.metrics.protocol import Protocol, parse
+from ganzoo.metrics.protocol import Protocol, higher, parse
 
-__all__ = ["Protocol", "check", "evaluate", "parse"]
+__all__ = ["Protocol", "check", "evaluate", "higher", "parse"]

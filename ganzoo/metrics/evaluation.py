@@ -14,7 +14,7 @@ import numpy as np
 import ganzoo
 from ganzoo.errors import BadInput
 from ganzoo.metrics.extractors import EXTRACTORS, Extractor
-from ganzoo.metrics.protocol import DISTANCES, Protocol, parse
+from ganzoo.metrics.protocol import KINDS, Protocol, parse
 from ganzoo.metrics.store import Store
 
 BATCH = 250  # images per call of an extractor
@@ -35,11 +35,11 @@ def evaluate(
 ) -> dict[str, dict]:
     """Every metric of `names`, by its name. `n` replaces all counts, and the names change with it.
 
-    fakes(start, count): the images start ... start + count - 1 of a generator. untrained() gives the same function of
-    the generator before its training, which is asked for only where the ceiling is not in the cache under `key`, a
-    text that names this generator; None: no ceiling. reals: a `ganzoo.data.images.ImageSet`; of more images than the
-    count a fixed random choice is used. Features are computed once per extractor, `BATCH` images at a time; those of
-    real images, the floors and the ceilings are kept in `cache`, a folder (None: the user's own).
+    fakes(start, count): the images (or points) start ... start + count - 1 of a generator. untrained() gives the same
+    function of the generator before its training, which is asked for only where the ceiling is not in the cache under
+    `key`, a text that names this generator; None: no ceiling. reals: a `ganzoo.data.images.ImageSet`; of more images
+    than the count a fixed random choice is used. Features are computed once per extractor, `BATCH` images at a time;
+    those of real images, the floors and the ceilings are kept in `cache`, a folder (None: the user's own).
 
     Each result: value, floor, ceiling (or None), count, reals (the name), reals_count, floor_count, extractor,
     warnings (lines of text); for kd also spread and subset; for lenet also classes, the share of each of its classes
@@ -71,26 +71,34 @@ def check(names: Sequence[str], reals, n: int | None = None) -> dict[str, Extrac
     """Refuse what `evaluate` would refuse, before a training that ends with it. -> the extractors by name."""
     protocols = [parse(name, n) for name in names]
     for protocol in protocols:
-        least = 2 * DISTANCES[protocol.kind].LEAST
+        kind = KINDS[protocol.kind]
+        least = kind.LEAST * (2 if kind.NEEDS == "features" else 1)
         if len(reals) < least:
             raise BadInput(f"metrics: {protocol.name} needs {least} or more real images, {reals.name} has {len(reals)}")
     extractors = {name: EXTRACTORS[name]() for name in dict.fromkeys(protocol.extractor for protocol in protocols)}
     for extractor in extractors.values():
         extractor.check(_shape(reals))
+    for protocol in protocols:
+        if KINDS[protocol.kind].NEEDS == "classes" and not extractors[protocol.extractor].modes:
+            raise BadInput(
+                f"metrics: {protocol.name} needs an extractor that knows modes, {protocol.extractor} does not"
+            )
     return extractors
 
 
-def _shape(reals) -> tuple[int, int, int]:
-    return (reals.spec.height, reals.spec.width, reals.spec.channels)
+def _shape(reals) -> tuple[int, ...]:
+    return reals.spec.shape
 
 
-def _checked(images: Images, shape: tuple[int, int, int]) -> Images:
+def _checked(images: Images, shape: tuple[int, ...]) -> Images:
+    dtype = np.dtype(np.uint8 if len(shape) == 3 else np.float32)
+
     def read(start, count):
         batch = np.asarray(images(start, count))
-        if batch.dtype != np.uint8 or batch.shape != (count, *shape):
+        if batch.dtype != dtype or batch.shape != (count, *shape):
             raise BadInput(
                 f"metrics: the samples are {batch.dtype} {list(batch.shape)}, to compare with these real images they "
-                f"must be uint8 {[count, *shape]}"
+                f"must be {dtype} {[count, *shape]}"
             )
         return batch
 
@@ -112,9 +120,14 @@ class _Judge:
         self.order = np.random.default_rng(SEED).permutation(len(reals))
         self.features = np.zeros([0, extractor.dim], np.float32)
 
+    def new(self, protocol: Protocol):
+        """The metric before its first image."""
+        kind = KINDS[protocol.kind]
+        return kind(self.extractor.dim if kind.NEEDS == "features" else self.extractor.modes)
+
     def collect(self, protocols: Iterable[Protocol], images: Images) -> tuple[dict, dict]:
         """By protocol: the collected features of its first `count` images, and their shares of classes."""
-        distances = {protocol: DISTANCES[protocol.kind](self.extractor.dim) for protocol in protocols}
+        distances = {protocol: self.new(protocol) for protocol in protocols}
         seen = []
         most = max(protocol.count for protocol in distances)
         for start in range(0, most, BATCH):
@@ -122,8 +135,11 @@ class _Judge:
             seen.append(classes)
             for protocol, distance in distances.items():
                 if start < protocol.count:
-                    distance.update(features[: protocol.count - start])
+                    seen_now = features if distance.NEEDS == "features" else classes
+                    distance.update(seen_now[: protocol.count - start])
         seen = np.concatenate(seen)
+        if not self.extractor.class_names:
+            return distances, {}
         return distances, {protocol: self.shares(seen[: protocol.count]) for protocol in distances}
 
     def shares(self, classes: np.ndarray) -> list[float]:
@@ -132,7 +148,8 @@ class _Judge:
 
     def result(self, protocol: Protocol, samples, ceiling: float | None) -> dict:
         count = min(protocol.count, len(self.reals))
-        distance = samples.to(self.real(protocol, 0, count))
+        # A measure of classes looks at the samples alone.
+        distance = samples.to(self.real(protocol, 0, count) if samples.NEEDS == "features" else None)
         floor, floor_count = self.floor(protocol)
         warnings = []
         if protocol.kind == "fd" and count < 2 * self.extractor.dim:
@@ -157,12 +174,17 @@ class _Judge:
         }
 
     def real(self, protocol: Protocol, start: int, stop: int):
-        """The collected features of the real images at places start ... stop - 1 of the fixed order."""
-        self.extend(stop)
-        return self.given(protocol, self.features[start:stop])
+        """What is collected of the real images at places start ... stop - 1 of the fixed order."""
+        if KINDS[protocol.kind].NEEDS == "features":
+            self.extend(stop)
+            return self.given(protocol, self.features[start:stop])
+        distance = self.new(protocol)
+        for first in range(start, stop, BATCH):
+            distance.update(self.extractor(self.reals.read(self.order[first : min(first + BATCH, stop)]))[1])
+        return distance
 
     def given(self, protocol: Protocol, features: np.ndarray):
-        distance = DISTANCES[protocol.kind](self.extractor.dim)
+        distance = self.new(protocol)
         distance.update(features)
         return distance
 
@@ -182,7 +204,11 @@ class _Judge:
             self.store.keep(key, self.features)
 
     def floor(self, protocol: Protocol) -> tuple[float, int]:
-        """Real against other real images, and how many on either side."""
+        """Real against other real images, and how many on either side; of classes, those of real images."""
+        if KINDS[protocol.kind].NEEDS == "classes":
+            count = min(protocol.count, len(self.reals))
+            key = self.key | {"of": "floor", "metric": protocol.name}
+            return self.store.number(key, lambda: self.real(protocol, 0, count).to(None)["value"]), count
         others = self.extractor.others(self.reals)
         if others is None:
             count = min(protocol.count, len(self.reals) // 2)
@@ -200,7 +226,9 @@ class _Judge:
         collect = functools.cache(lambda: self.collect(protocols, untrained())[0])
 
         def compute(protocol):
-            return collect()[protocol].to(self.real(protocol, 0, min(protocol.count, len(self.reals))))["value"]
+            count = min(protocol.count, len(self.reals))
+            real = self.real(protocol, 0, count) if KINDS[protocol.kind].NEEDS == "features" else None
+            return collect()[protocol].to(real)["value"]
 
         return {
             protocol: self.store.number(

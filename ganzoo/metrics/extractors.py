@@ -5,6 +5,7 @@ extractors are never compared. None of these is the Inception network of publish
 """
 
 import dataclasses
+import hashlib
 from collections.abc import Callable
 
 import numpy as np
@@ -25,9 +26,18 @@ class Extractor:
     class_names: tuple[str, ...] = ()  # classes whose shares say something about a set of samples
     # ImageSet -> features [M, dim] of other real images of the same kind, where they are shipped
     others: Callable = lambda reals: None
+    point: int | None = None  # the only dimension it takes, of an extractor of points; `size` and `channels` are idle
+    modes: int = 0  # modes that `assign` knows
+    # What the network gives beside features -> the mode of each, int64 [B] in 0..modes-1, -1 = none
+    assign: Callable[[np.ndarray], np.ndarray] = lambda logits: logits.argmax(axis=1)
 
-    def check(self, shape: tuple[int, int, int]) -> None:
-        """Refuse pictures [H, W, C] that this extractor cannot see."""
+    def check(self, shape: tuple[int, ...]) -> None:
+        """Refuse pictures [H, W, C] or points [D] that this extractor cannot see."""
+        if self.point is not None or len(shape) != 3:
+            if shape != (self.point,):
+                takes = "images" if self.point is None else f"points of {self.point} numbers"
+                raise BadInput(f"metrics: {self.name} takes {takes}, these are of shape {list(shape)}")
+            return
         height, width, channels = shape
         if (self.size is None or self.size == (height, width)) and channels in self.channels:
             return
@@ -38,15 +48,42 @@ class Extractor:
         )
 
     def __call__(self, images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """images: uint8 [B, H, W, C] -> features float32 [B, dim], most probable class int64 [B]."""
+        """images: uint8 [B, H, W, C], or points float32 [B, D] -> features float32 [B, dim], class int64 [B].
+
+        The class is the most probable one, or what `assign` makes of the network's second output.
+        """
         features, logits = self.network(images)
-        return features.numpy(), logits.numpy().argmax(axis=1)
+        return np.asarray(features), self.assign(np.asarray(logits))
 
 
 def _lenet() -> Extractor:
     from ganzoo.metrics import lenet
 
     return lenet.extractor()
+
+
+def _digits() -> Extractor:
+    from ganzoo.metrics import digits
+
+    return digits.extractor()
+
+
+def _mixture(name: str) -> Extractor:
+    from ganzoo.data import mixture
+
+    mix = mixture.MIXTURES[name]()
+    dim = mix.centres.shape[1]
+    return Extractor(
+        name=name,
+        dim=dim,
+        fingerprint=hashlib.sha256(mix.centres.tobytes() + str((mix.deviation, mix.radius)).encode()).hexdigest(),
+        network=lambda points: (points, points),
+        size=None,
+        channels=(),
+        point=dim,
+        modes=len(mix.centres),
+        assign=mix.assign,
+    )
 
 
 def _lite0() -> Extractor:
@@ -56,4 +93,11 @@ def _lite0() -> Extractor:
 
 
 # Opened only when a metric asks for one: opening imports TensorFlow and may need a download.
-EXTRACTORS: dict[str, Callable[[], Extractor]] = {"lenet": _lenet, "lite0": _lite0}
+EXTRACTORS: dict[str, Callable[[], Extractor]] = {
+    "lenet": _lenet,
+    "lite0": _lite0,
+    "digits": _digits,
+    "ring8": lambda: _mixture("ring8"),
+    "grid25": lambda: _mixture("grid25"),
+    "mixture10": lambda: _mixture("mixture10"),
+}

@@ -30,6 +30,8 @@ class FrechetDistance:
     """Collects the features of one set; nothing but their mean and covariance is kept."""
 
     LEAST = 2  # images
+    HIGHER = False
+    NEEDS = "features"
 
     def __init__(self, dim: int):
         self.statistics = Statistics(dim)

@@ -48,6 +48,8 @@ class KernelDistance:
     """Collects the features of one set, all of them."""
 
     LEAST = 4  # images: two subsets of two
+    HIGHER = False
+    NEEDS = "features"
 
     def __init__(self, dim: int):
         self.features: list[np.ndarray] = []

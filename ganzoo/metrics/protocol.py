@@ -8,22 +8,28 @@ import dataclasses
 import re
 
 from ganzoo.errors import BadInput
-from ganzoo.metrics import frechet, kernel
+from ganzoo.metrics import coverage, frechet, kernel
 from ganzoo.metrics.extractors import EXTRACTORS
 
-DISTANCES = {"fd": frechet.FrechetDistance, "kd": kernel.KernelDistance}
+KINDS = {
+    "fd": frechet.FrechetDistance,
+    "kd": kernel.KernelDistance,
+    "modes": coverage.Modes,
+    "hq": coverage.HighQuality,
+    "rkl": coverage.ReverseKL,
+}
 
 
 @dataclasses.dataclass(frozen=True)
 class Protocol:
     """What one metric measures."""
 
-    kind: str  # a key of DISTANCES
+    kind: str  # a key of KINDS
     count: int  # generated images
     extractor: str  # a key of EXTRACTORS
 
     def __post_init__(self):
-        least = DISTANCES[self.kind].LEAST
+        least = KINDS[self.kind].LEAST
         if self.count < least:
             raise BadInput(f"metrics: {self.kind} of n={self.count} images is not defined; n must be at least {least}")
 
@@ -36,10 +42,15 @@ class Protocol:
 def parse(name: str, n: int | None = None) -> Protocol:
     """The protocol of a metric's name; `n`, if given, replaces its count. Raises BadInput for any other name."""
     found = re.fullmatch(r"([a-z]+)([0-9]+)(k?)_([a-z0-9]+)", name)
-    if not found or found[1] not in DISTANCES or found[4] not in EXTRACTORS:
+    if not found or found[1] not in KINDS or found[4] not in EXTRACTORS:
         raise BadInput(
-            f"metrics: no metric named {name!r}; allowed: {'|'.join(DISTANCES)}, a number of images such as 10k or "
+            f"metrics: no metric named {name!r}; allowed: {'|'.join(KINDS)}, a number of images such as 10k or "
             f"500, _ and {'|'.join(EXTRACTORS)}, for example fd10k_lenet"
         )
     kind, digits, k, extractor = found.groups()
     return Protocol(kind, int(digits) * (1000 if k else 1) if n is None else n, extractor)
+
+
+def higher(name: str) -> bool:
+    """Whether a higher value of that metric is the better one."""
+    return KINDS[parse(name).kind].HIGHER
