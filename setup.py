@@ -39,7 +39,7 @@ setuptools.setup(
     ],
     extras_require={
         "gpu": ["tensorflow[and-cuda]>=2.21,<2.22"],
-        "test": ["pytest>=8", "pytest-xdist>=3.6", "tensorflow-serving-api>=2.19,<2.22"],
+        "test": ["pytest>=8", "pytest-xdist>=3.6", "scikit-learn>=1.6", "tensorflow-serving-api>=2.19,<2.22"],
         "dev": ["ruff>=0.9"],
         "records": ["array-record>=0.8"],  # sets above 2 GB, see ganzoo/data
         "openmoji": ["resvg-py>=0.1"],  # draws OpenMoji's SVG files

@@ -8,12 +8,16 @@ import dataclasses
 import re
 
 from ganzoo.errors import BadInput
-from ganzoo.metrics import coverage, frechet, kernel
+from ganzoo.metrics import coverage, frechet, kernel, manifold
 from ganzoo.metrics.extractors import EXTRACTORS
 
 KINDS = {
     "fd": frechet.FrechetDistance,
     "kd": kernel.KernelDistance,
+    "precision": manifold.Precision,
+    "recall": manifold.Recall,
+    "density": manifold.Density,
+    "coverage": manifold.Coverage,
     "modes": coverage.Modes,
     "hq": coverage.HighQuality,
     "rkl": coverage.ReverseKL,
