@@ -39,7 +39,7 @@ def evaluate(source: str, names: list[str] | None = None, n: int | None = None) 
     return {
         "source": source,
         "images": seen,
-        "metrics": metrics.evaluate(names, fakes, images, n=n, **ceiling),
+        "metrics": metrics.evaluate(names, fakes, images.whole, n=n, **ceiling),
     }
 
 

@@ -41,6 +41,7 @@ class Data:
     crop: bool = True  # centre crop to the aspect of `size` before resizing; False squeezes
     flip: bool = False  # each image mirrored left to right with probability 1/2
     limit: int | None = None  # keep this many images only, the first by the data's own order
+    held_out: int = 0  # images kept from training, a fixed choice, by which a diagnosis sees whether D overfits
     skip_bad: bool = False  # count and skip unreadable files instead of stopping at them
     on_device: bool = False  # keep the set on the device as uint8 and gather there
 

@@ -87,7 +87,11 @@ class Run:
 
 
 def _identity(resolved: dict) -> dict[str, object]:
-    """What makes two runs the same, by dotted field. Versions, commit, hardware and the length are not part of it."""
+    """What makes two runs the same, by dotted field.
+
+    Versions, commit, hardware and the length are not part of it, nor what holding images back does not say by the hash
+    of those that are left.
+    """
     flat = {}
 
     def walk(prefix: str, value):
@@ -99,7 +103,8 @@ def _identity(resolved: dict) -> dict[str, object]:
 
     walk("", {name: resolved.get(name) for name in ("name", "smoke", "image", "classes")} | resolved["recipe"])
     flat["data.hash"] = resolved["data"]["hash"]
-    flat.pop("train.images", None)
+    for field in ("train.images", "data.held_out"):
+        flat.pop(field, None)
     return flat
 
 

@@ -42,7 +42,7 @@ def train(name: str, overrides: tuple[str, ...] = (), run: str | None = None, sm
         images = ganzoo.data.open(recipe.data)
         if images.skipped:
             show.text(f"data: {images.skipped} unreadable images skipped, {len(images)} kept")
-        metrics.check(recipe.metrics, images)
+        metrics.check(recipe.metrics, images.whole)
         resolved = resolve(entry.name, recipe, overrides, smoke, images)
         resume = folder.recipe_json.exists()
         if resume:
@@ -79,7 +79,7 @@ def train(name: str, overrides: tuple[str, ...] = (), run: str | None = None, sm
             return metrics.evaluate(
                 recipe.metrics,
                 fakes(sampler),
-                images,
+                images.whole,
                 untrained=lambda: fakes(untrained(recipe, images.spec)),
                 key=network_key(recipe),
             )

@@ -5,6 +5,7 @@ order is a pure function of the seed and of the images seen. What is not on this
 `prepare` does so ahead of time. Importing this module imports neither TensorFlow nor numpy.
 """
 
+import dataclasses
 import importlib
 import pathlib
 from collections.abc import Callable, Sequence
@@ -42,6 +43,14 @@ def open(data: Data) -> "ImageSet":
         raise BadInput(f"data.path: {data.path!r}, but a {data.source} set has none; add data.source=folder or another")
     if data.limit is not None and data.limit < 1:
         raise BadInput(f"data.limit: {data.limit}; allowed: 1 or more")
+    if data.held_out < 0:
+        raise BadInput(f"data.held_out: {data.held_out}; allowed: 0 or more")
+    if data.held_out:
+        return _open(dataclasses.replace(data, limit=None)).split(data.held_out, data.limit)
+    return _open(data)
+
+
+def _open(data: Data) -> "ImageSet":
     if data.source in MADE:
         return importlib.import_module(MADE[data.source]).open_set(data)
     from ganzoo.data import assemble

@@ -16,6 +16,8 @@ from ganzoo import pictures
 from ganzoo.data import order
 from ganzoo.errors import BadInput
 
+HELD_OUT_SEED = 0
+
 
 @dataclasses.dataclass(frozen=True)
 class Spec:
@@ -45,7 +47,8 @@ class ImageSet:
 
     images: uint8 [N, H, W, C], or a `records.Records` of that shape. labels: int32 [N] in [0, classes), None = no
     labels. class_names: one for each class. skipped: unreadable images that were left out. flip: mirror each image
-    left to right with probability 1/2, drawn anew each time it is seen.
+    left to right with probability 1/2, drawn anew each time it is seen. held_out: images of the same kind that this set
+    does not have; undivided: the set before they were taken away.
     """
 
     name: str
@@ -56,6 +59,8 @@ class ImageSet:
     citation: str = ""
     skipped: int = 0
     flip: bool = False
+    held_out: "ImageSet | None" = None
+    undivided: "ImageSet | None" = None
 
     def __len__(self) -> int:
         return self.images.shape[0]
@@ -63,6 +68,29 @@ class ImageSet:
     @property
     def spec(self) -> Spec:
         return Spec(*self.images.shape[1:], classes=len(self.class_names))
+
+    @property
+    def whole(self) -> "ImageSet":
+        """What generated images are compared with: the undivided set."""
+        return self.undivided or self
+
+    def split(self, count: int, limit: int | None = None) -> "ImageSet":
+        """This set without `count` images, a fixed choice, which become its `held_out`; of the rest the first `limit`.
+
+        Raises BadInput where they are more than the set has, and for a set that is not in memory.
+        """
+        if not isinstance(self.images, np.ndarray):
+            raise BadInput(f"data.held_out: {self.name} is too large for memory; allowed: 0")
+        if count >= len(self):
+            raise BadInput(f"data.held_out: {count}, but {self.name} has {len(self)} images")
+        order = np.random.default_rng(HELD_OUT_SEED).permutation(len(self))
+        kept, held = np.sort(order[count:])[:limit], np.sort(order[:count])
+
+        def part(places, **fields):
+            labels = None if self.labels is None else self.labels[places]
+            return dataclasses.replace(self, images=self.images[places], labels=labels, **fields)
+
+        return part(kept, held_out=part(held), undivided=self)
 
     @functools.cached_property
     def hash(self) -> str:
