@@ -5,6 +5,7 @@
 1.5 to 2.5 times less than the two operations one after the other (batch 64, 28x28x32 and 28x28x128).
 """
 
+import math
 from collections.abc import Callable
 
 import keras
@@ -19,6 +20,11 @@ def upconv(filters: int, **kwargs) -> keras.layers.Layer:
 def conv(x: tf.Tensor, kernel: tf.Tensor) -> tf.Tensor:
     """Stride 1, 'same': [B, H, W, C] and [K, K, C, F] -> [B, H, W, F]. The kernel is float32, the rest has x's type."""
     return tf.nn.conv2d(x, tf.cast(kernel, x.dtype), strides=1, padding="SAME")
+
+
+def strided(x: tf.Tensor, kernel: tf.Tensor) -> tf.Tensor:
+    """Stride 2, 'same': [B, H, W, C] and [K, K, C, F] -> [B, ceil(H / 2), ceil(W / 2), F]."""
+    return tf.nn.conv2d(x, tf.cast(kernel, x.dtype), strides=2, padding="SAME")
 
 
 def conv_pool(x: tf.Tensor, kernel: tf.Tensor) -> tf.Tensor:
@@ -44,11 +50,11 @@ def _widen(kernel: tf.Tensor) -> tf.Tensor:
 
 
 # How much each way of applying a kernel changes the resolution.
-SCALE = {conv: 1.0, conv_pool: 0.5, upsample_conv: 2.0}
+SCALE = {conv: 1.0, strided: 0.5, conv_pool: 0.5, upsample_conv: 2.0}
 
 
 class Conv2D(keras.layers.Layer):
-    """Convolution with bias. apply: `conv`, `conv_pool` or `upsample_conv`."""
+    """Convolution with bias. apply: `conv`, `strided`, `conv_pool` or `upsample_conv`."""
 
     def __init__(
         self,
@@ -74,4 +80,4 @@ class Conv2D(keras.layers.Layer):
     def compute_output_shape(self, input_shape):
         batch, height, width, _ = input_shape
         scale = SCALE[self.apply]
-        return (batch, int(height * scale), int(width * scale), self.filters)
+        return (batch, math.ceil(height * scale), math.ceil(width * scale), self.filters)

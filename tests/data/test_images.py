@@ -8,6 +8,7 @@ import tensorflow as tf
 
 import ganzoo.data
 from ganzoo.data.images import ImageSet, Spec
+from ganzoo.errors import BadInput
 from ganzoo.recipe import Data
 
 
@@ -121,3 +122,20 @@ def test_read_gives_the_asked_images():
     assert np.array_equal(images.read([3, 1, 3]), images.images[[3, 1, 3]])
     assert len(list(itertools.islice(images.positions(4, 8), 2))) == 2
     assert [batch.numpy().tolist() for batch in images.positions(4, 8).take(2)] == [[8, 9, 10, 11], [12, 13, 14, 15]]
+
+
+def test_held_out_images_are_not_trained_on():
+    whole = ganzoo.data.open(Data(name="fashion_mnist"))
+    images = ganzoo.data.open(Data(name="fashion_mnist", held_out=1000, limit=100))
+    assert len(images) == 100 and len(images.held_out) == 1000 and images.whole.hash == whole.hash
+    more = ganzoo.data.open(Data(name="fashion_mnist", held_out=1000))
+    assert len(more) == 9000 and more.held_out.hash == images.held_out.hash
+    both = np.concatenate([more.images, more.held_out.images])
+    assert sorted(row.tobytes() for row in both) == sorted(row.tobytes() for row in whole.images)
+    assert more.spec == whole.spec and len(more.labels) == 9000
+
+
+@pytest.mark.parametrize("count", [-1, 10_000])
+def test_too_many_held_out_images_are_refused(count):
+    with pytest.raises(BadInput, match=rf"data\.held_out: {count}"):
+        ganzoo.data.open(Data(name="fashion_mnist", held_out=count))

@@ -68,6 +68,15 @@ def image_of(x, spec, width: int):
 
 def logit_of(x, spec, width: int, constraint: keras.constraints.Constraint | None = None):
     """The discriminator's layers: [B, H, W, any] -> float32 logits [B]."""
+    x = features_of(x, spec, width, constraint)
+    x = keras.layers.Dense(
+        1, dtype="float32", kernel_initializer=_normal(), kernel_constraint=constraint, bias_constraint=constraint
+    )(x)
+    return keras.layers.Reshape((), dtype="float32", name="logit")(x)
+
+
+def features_of(x, spec, width: int, constraint: keras.constraints.Constraint | None = None):
+    """The discriminator's layers before its last: [B, H, W, any] -> [B, F]."""
     for stage in range(len(maps(spec)) - 1):
         first = stage == 0
         x = keras.layers.Conv2D(
@@ -83,11 +92,7 @@ def logit_of(x, spec, width: int, constraint: keras.constraints.Constraint | Non
         if not first:
             x = normalization.BatchNorm(gamma=_normal(1.0), constraint=constraint)(x)
         x = keras.layers.LeakyReLU(0.2)(x)
-    x = keras.layers.Flatten()(x)
-    x = keras.layers.Dense(
-        1, dtype="float32", kernel_initializer=_normal(), kernel_constraint=constraint, bias_constraint=constraint
-    )(x)
-    return keras.layers.Reshape((), dtype="float32", name="logit")(x)
+    return keras.layers.Flatten()(x)
 
 
 def maps(spec) -> list[int]:
