@@ -233,6 +233,39 @@ def bench(recipe, overrides, steps, smoke, as_json):
     output(report, as_json, bench.tell(report))
 
 
+@commands.command()
+@click.argument("name", required=False)
+@click.option("--seeds", type=int, help="Seeds of every arm.  [default: the study's]")
+@click.option("--jobs", default=1, show_default=True, help="Runs at once, on equal shares of the cores.")
+@click.option("--smoke", is_flag=True, help="The recipes shrunk to seconds; results in runs/studies/<name>-smoke.")
+@as_json
+def study(name, seeds, jobs, smoke, as_json):
+    """Run the study NAME over seeds and compare with the paper; without NAME, list the studies.
+
+    The same command goes on where it was stopped. Results: recipes/results/<name>.json and a plot beside it.
+    """
+    from ganzoo import study as studies
+
+    if name is None:
+        listed = studies.names()
+        return output(listed, as_json, "\n".join(f"{each}: {line}" for each, line in listed.items()))
+    loaded = studies.load(name)
+    for option, value in (("--seeds", seeds), ("--jobs", jobs)):
+        if value is not None and value < 1:
+            raise BadInput(f"{option}: {value} is not at least 1")
+    from ganzoo import console, report
+
+    with console.Show(sys.stderr if as_json else sys.stdout) as show:
+        rows = studies.run(name, seeds, jobs, smoke, show=show)
+    if not smoke:
+        report.plot(name, loaded, rows, studies.path(name).with_suffix(".png"))
+    if as_json:
+        return output(rows, True)
+    console.table(*report.table(loaded, rows))
+    for text, word in studies.decided(loaded, rows):
+        print(f"{text}: {word}")
+
+
 @commands.group()
 def data():
     """Data sets that packages carry."""

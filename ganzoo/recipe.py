@@ -112,7 +112,7 @@ def entries() -> dict[str, Entry]:
     """Every recipe of the zoo by name, from the docstrings alone."""
     found = {}
     for path in sorted(folder().rglob("*.py")):
-        if path.name.startswith("_"):
+        if path.name.startswith("_") or path.parent.name == "studies":
             continue
         found[path.stem] = _entry(path)
     return found

@@ -8,52 +8,71 @@ writes the table of README.
 import functools
 import json
 import pathlib
+import re
 import statistics
 import sys
 
-from ganzoo import recipe, runs
+from ganzoo import metrics, recipe, runs
 
 BEGIN, END = "<!-- zoo table: python -m ganzoo.results readme -->", "<!-- end of the zoo table -->"
 
 
-@functools.cache
 def load(name: str) -> tuple[dict, ...]:
-    """The measured results of a recipe, () where there are none."""
+    """The measured results of a recipe, its own or those of a study it is part of; () where there are none."""
+    return _read(name) or tuple(row for row in _of_studies() if row["recipe"] == name and not row["overrides"])
+
+
+@functools.cache
+def _read(name: str) -> tuple[dict, ...]:
     path = recipe.folder() / "results" / f"{name}.json"
     return tuple(json.loads(path.read_text(encoding="utf-8"))) if path.exists() else ()
+
+
+@functools.cache
+def _of_studies() -> tuple[dict, ...]:
+    from ganzoo import study  # which makes its rows with this module
+
+    return tuple(row for name in study.names() for row in _read(name))
 
 
 def summary(name: str) -> str:
     """The first metric of a recipe over its seeds: final value, floor, images; or "not measured"."""
     rows = load(name)
-    if not rows:
-        return "not measured"
-    metric = next(iter(rows[0]["final"]))
-    finals = [row["final"][metric]["value"] for row in rows]
+    measured = [row for row in rows if row["final"]]
+    if not measured:
+        return f"diverged, {_seeds(rows)}" if rows else "not measured"
+    metric = next(iter(measured[0]["final"]))
+    finals = [row["final"][metric]["value"] for row in measured]
     spread = f" ({min(finals):.2f} to {max(finals):.2f})" if len(finals) > 1 else ""
-    seeds = f"{len(finals)} seed{'s' if len(finals) > 1 else ''}"
-    return f"{metric} {statistics.median(finals):.2f}{spread}, {rows[0]['images'] / 1000:g} kimg, {seeds}"
+    diverged = f", {len(rows) - len(measured)} diverged" if len(rows) > len(measured) else ""
+    kimg = measured[0]["images"] / 1000
+    return f"{metric} {statistics.median(finals):.2f}{spread}, {kimg:g} kimg, {_seeds(rows)}{diverged}"
+
+
+def _seeds(rows) -> str:
+    return f"{len(rows)} seed{'s' if len(rows) > 1 else ''}"
 
 
 def of_run(folder: str) -> dict:
-    """The result of a finished run folder, as it stands in a results file."""
+    """The result of a run folder as it stands in a results file; best and final are None where nothing was measured."""
     run = runs.Run(folder)
     resolved, measured, log = run.resolved(), runs.lines(run.metrics), runs.lines(run.log)
-    metric = next(iter(measured[-1]["metrics"]))
-    best = runs.best(measured)
+    last = measured[-1]["metrics"] if measured else {}
+    metric = next(iter(last), None)
+    best = runs.best(measured) if measured else None
     return {
         "recipe": resolved["name"],
         "overrides": resolved["overrides"],
         "protocol": {
             name: {key: value for key, value in result.items() if key in ("count", "extractor", "reals", "floor_count")}
-            for name, result in measured[-1]["metrics"].items()
+            for name, result in last.items()
         },
         "seed": resolved["recipe"]["train"]["seed"],
-        "images": measured[-1]["images"],
-        "best": {"images": best["images"], metric: best["metrics"][metric]["value"]},
-        "final": measured[-1]["metrics"],
+        "images": measured[-1]["images"] if measured else (log[-1]["images"] if log else 0),
+        "best": best and {"images": best["images"], metric: best["metrics"][metric]["value"]},
+        "final": last or None,
         "series": [[line["images"], line["metrics"][metric]["value"]] for line in measured],
-        "seconds": log[-1]["seconds"],
+        "seconds": log[-1]["seconds"] if log else None,
         "precision": resolved["precision"],
         "hardware": resolved["hardware"],
         "versions": resolved["versions"],
@@ -82,10 +101,11 @@ def table() -> str:
     ]
     for entry in recipe.entries().values():
         cells = [f"`{entry.name}`", entry.variant, entry.data, entry.paper, summary(entry.name), "", "", "", ""]
-        if rows := load(entry.name):
+        if rows := [row for row in load(entry.name) if row["final"]]:
             metric = next(iter(rows[0]["final"]))
             final = rows[0]["final"][metric]
-            cells[5] = f"{min(row['best'][metric] for row in rows):.2f}"
+            best = max if metrics.higher(metric) else min
+            cells[5] = f"{best(row['best'][metric] for row in rows):.2f}"
             cells[6] = f"{final['floor']:.2f}" if final.get("floor") is not None else "not measured"
             cells[7] = f"{final['ceiling']:.1f}" if final.get("ceiling") is not None else "not measured"
             cells[8] = f"{statistics.median(row['seconds'] for row in rows):.0f}, {rows[0]['hardware']}"
@@ -94,10 +114,19 @@ def table() -> str:
 
 
 def readme(text: str) -> str:
-    """README's text with the table made anew."""
-    before, _, rest = text.partition(BEGIN)
-    _, _, after = rest.partition(END)
-    return f"{before}{BEGIN}\n{table()}\n{END}{after}"
+    """README's text with the zoo table, and the part on each study that it has markers for, made anew."""
+    from ganzoo import report
+
+    text = _between(text, BEGIN, END, table())
+    for name in re.findall(r"<!-- study (\w+) -->", text):
+        text = _between(text, f"<!-- study {name} -->", f"<!-- end of study {name} -->", report.markdown(name))
+    return text
+
+
+def _between(text: str, begin: str, end: str, part: str) -> str:
+    before, _, rest = text.partition(begin)
+    _, _, after = rest.partition(end)
+    return f"{before}{begin}\n{part}\n{end}{after}"
 
 
 if __name__ == "__main__":

@@ -1,0 +1,101 @@
+"""What a study found, for people: a table beside the paper's values, its claims, a plot. All from the rows alone."""
+
+import pathlib
+from collections.abc import Sequence
+
+from ganzoo import study as studies
+from ganzoo.study import Study
+
+
+def table(study: Study, rows: Sequence[dict]) -> tuple[list[str], list[list[str]]]:
+    """Column names and cells: for each arm mean ± standard error over its seeds, and the paper's value if there is one.
+
+    Final values of every column, the best of the first, runs that collapsed or diverged, reals seen, seconds.
+    """
+    first = study.columns[0]
+    columns = ["arm", *study.columns, f"best {first}", "collapsed", "seeds", "kimg", "seconds"]
+    cells = []
+    for arm in study.arms:
+        played = [row for row in rows if row["arm"] == arm.name]
+        if not played:
+            cells.append([arm.name, *["not measured"] * (len(columns) - 1)])
+            continue
+        states = [row["collapsed"] for row in played if row["collapsed"] is not None]
+        seconds = [row["seconds"] for row in played if row["seconds"] is not None]
+        cells.append(
+            [
+                arm.name,
+                *(_cell(played, column, arm.paper.get(column)) for column in study.columns),
+                _cell(played, first, None, "best"),
+                f"{sum(states)} of {len(states)}" if states else "not judged",
+                str(len(played)),
+                f"{played[0]['images'] / 1000:g}",
+                f"{studies.mean(seconds)[0]:.0f}" if seconds else "",
+            ]
+        )
+    return columns, cells
+
+
+def _cell(rows: Sequence[dict], column: str, paper, which: str = "final") -> str:
+    numbers = studies.values(rows, column, which)
+    if not numbers:
+        return "diverged" if which == "final" else ""
+    mean, error = studies.mean(numbers)
+    text = _number(mean, error)
+    if paper is None:
+        return text
+    value, spread = paper
+    if spread is None:
+        return f"{text} (paper {value:g})"
+    side = "inside" if abs(mean - value) <= spread else "outside"
+    return f"{text} (paper {value:g} ± {spread:g}: {side})"
+
+
+def _number(mean: float, error: float | None) -> str:
+    return f"{mean:.4g}" if error is None else f"{mean:.4g} ± {error:.2g}"
+
+
+def markdown(name: str) -> str:
+    """README's part on a study: its protocol, table and claims."""
+    study, rows = studies.load(name), studies.read(studies.path(name))
+    columns, cells = table(study, rows)
+    lines = ["| " + " | ".join(columns) + " |", "|" + "---|" * len(columns)]
+    lines += ["| " + " | ".join(row) + " |" for row in cells]
+    parts = [f"`ganzoo study {name}`: {study.protocol}{_made_on(rows)}", "\n".join(lines)]
+    if study.source:
+        parts.append(f"The paper's values are those of {study.source}; ± is the standard error of the mean over seeds.")
+    if study.claims:
+        parts.append("\n".join(f"- {text}: **{word}**" for text, word in studies.decided(study, rows)))
+    return "\n\n".join(parts)
+
+
+def _made_on(rows: Sequence[dict]) -> str:
+    machines = sorted({row["hardware"] for row in rows})
+    return f" Measured on {', '.join(machines)}." if machines else ""
+
+
+def plot(name: str, study: Study, rows: Sequence[dict], file: pathlib.Path):
+    """Each arm's first column over reals seen: mean of its seeds, and the band from the least to the greatest."""
+    import matplotlib
+
+    matplotlib.use("Agg")
+    from matplotlib import pyplot
+
+    figure, axes = pyplot.subplots(figsize=(9, 5.5), constrained_layout=True)
+    colours = pyplot.get_cmap("tab20")
+    for index, (arm, played) in enumerate(studies.grouped(study, rows).items()):
+        series = [row["series"] for row in played if row.get("series")]
+        if not series:
+            continue
+        length = min(map(len, series))
+        kimg = [point[0] / 1000 for point in series[0][:length]]
+        numbers = [[run[place][1] for run in series] for place in range(length)]
+        axes.plot(kimg, [sum(each) / len(each) for each in numbers], label=arm, color=colours(index % 20))
+        axes.fill_between(kimg, list(map(min, numbers)), list(map(max, numbers)), alpha=0.15, color=colours(index % 20))
+    axes.set_xlabel("thousands of reals seen by D")
+    axes.set_ylabel(study.columns[0])
+    axes.set_title(f"{name}: mean and range over seeds")
+    axes.legend(fontsize="small", ncols=2)
+    axes.grid(alpha=0.3)
+    figure.savefig(file, dpi=110)
+    pyplot.close(figure)

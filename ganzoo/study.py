@@ -1,0 +1,236 @@
+"""A study: a set of recipes (or of small experiments) over seeds, with one results file, a table and a plot.
+
+A study is a file recipes/studies/<name>.py whose docstring says what is asked and whose function `study()` returns a
+`Study`. `run` plays what the results file does not hold yet, each run in a process of its own, and writes the file
+after every run: a study that was stopped goes on. This module does not import TensorFlow.
+"""
+
+import ast
+import contextlib
+import dataclasses
+import importlib
+import json
+import math
+import os
+import pathlib
+import signal
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+
+from ganzoo import recipe, results, runs
+from ganzoo.errors import BadInput
+
+
+@dataclasses.dataclass(frozen=True)
+class Arm:
+    """One row of the table: a recipe with overrides, or `play`, a function seed -> result that needs no run folder.
+
+    paper: what the paper has for a column, (value, standard error or None).
+    """
+
+    name: str
+    recipe: str = ""
+    overrides: tuple[str, ...] = ()
+    paper: Mapping[str, tuple[float, float | None]] = dataclasses.field(default_factory=dict)
+    play: Callable[[int], dict] | None = None
+
+
+@dataclasses.dataclass(frozen=True)
+class Claim:
+    """A sentence that the rows decide. holds: {arm: its rows} -> bool, None where rows are missing."""
+
+    text: str
+    holds: Callable[[Mapping[str, Sequence[dict]]], bool | None]
+
+
+@dataclasses.dataclass(frozen=True)
+class Study:
+    """What is compared. columns: metrics of the table, the first is plotted. seeds: 0 ... seeds - 1 of every arm.
+
+    source: whose values `Arm.paper` are. protocol: what a reader must know beside the numbers.
+    """
+
+    arms: tuple[Arm, ...]
+    columns: tuple[str, ...]
+    seeds: int
+    protocol: str
+    source: str = ""
+    claims: tuple[Claim, ...] = ()
+
+
+def more(text: str, higher: str, lower: str, column: str) -> Claim:
+    """The claim that one arm's mean of a column is above another's."""
+
+    def holds(arms):
+        first, second = values(arms[higher], column), values(arms[lower], column)
+        return statistics.fmean(first) > statistics.fmean(second) if first and second else None
+
+    return Claim(text, holds)
+
+
+def names() -> dict[str, str]:
+    """Every study and the first line of its docstring."""
+    return {
+        path.stem: (ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or "").partition("\n")[0]
+        for path in sorted((recipe.folder() / "studies").glob("*.py"))
+        if not path.name.startswith("_")
+    }
+
+
+def load(name: str) -> Study:
+    """The study of that name. Raises BadInput for any other, or where it names a recipe that there is not."""
+    if name not in names():
+        raise BadInput(f"study: no study named {name!r}; allowed: {', '.join(names())}")
+    study = importlib.import_module(f"ganzoo.recipes.studies.{name}").study()
+    for arm in study.arms:
+        if arm.recipe:
+            recipe.find(arm.recipe)
+    return study
+
+
+def run(name: str, seeds: int | None = None, jobs: int = 1, smoke: bool = False, *, show) -> list[dict]:
+    """Play the study's missing runs, `jobs` at once on equal shares of the cores. -> its rows.
+
+    smoke: the recipes' smokes, with results in runs/studies/<name>-smoke. show: as of `train.train`. Raises BadInput
+    where a run is refused, with the run's own line; what is done stays done.
+    """
+    study = load(name)
+    folder = pathlib.Path("runs/studies") / (f"{name}-smoke" if smoke else name)
+    file = folder / "results.json" if smoke else path(name)
+    rows = read(file)
+    wanted = [(arm, seed) for seed in range(seeds or study.seeds) for arm in study.arms]
+    missing = [(arm, seed) for arm, seed in wanted if not any(_same(row, arm, seed) for row in rows)]
+    show.text(f"{name}: {len(wanted)} runs, {len(wanted) - len(missing)} of them in {file}")
+
+    def keep(arm: Arm, seed: int, result: dict):
+        row = {"study": name, "arm": arm.name, "recipe": arm.recipe, "overrides": list(arm.overrides), "seed": seed}
+        rows.append(row | {key: value for key, value in result.items() if key not in row})
+        order = [each.name for each in study.arms]
+        rows.sort(key=lambda row: (order.index(row["arm"]) if row["arm"] in order else len(order), row["seed"]))
+        write(file, rows)
+        done = len(wanted) - len(missing) + len(kept)
+        kept.append(arm)
+        show.text(f"{done + 1:>4} of {len(wanted)}  {arm.name} seed {seed}: {_say(result, study.columns)}")
+
+    kept: list[Arm] = []
+    for arm, seed in [each for each in missing if each[0].play]:
+        keep(arm, seed, arm.play(seed))
+    _play([each for each in missing if not each[0].play], folder, jobs, smoke, keep)
+    return rows
+
+
+def _play(missing: list[tuple[Arm, int]], folder: pathlib.Path, jobs: int, smoke: bool, keep: Callable):
+    """Each run in a process of its own, `jobs` at once."""
+    cores = max(1, len(os.sched_getaffinity(0)) // jobs)
+    threads = dict.fromkeys(("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "OMP_NUM_THREADS"), str(cores))
+    waiting, live = list(missing), {}
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        while waiting or live:
+            while waiting and len(live) < jobs:
+                arm, seed = waiting.pop(0)
+                target = folder / f"{arm.name}-{seed}"
+                command = [sys.executable, "-m", "ganzoo", "train", arm.recipe, f"train.seed={seed}", *arm.overrides]
+                command += ["--run", str(target), *(["--smoke"] if smoke else [])]
+                with open(f"{target}.log", "w", encoding="utf-8") as log:
+                    process = subprocess.Popen(command, stdout=log, stderr=log, env=os.environ | threads)
+                live[process] = (arm, seed, target)
+            for process in [process for process in live if process.poll() is not None]:
+                arm, seed, target = live.pop(process)
+                if process.returncode not in (0, 1):
+                    line = pathlib.Path(f"{target}.log").read_text(encoding="utf-8").strip().splitlines()[-1:]
+                    raise BadInput(f"study: {arm.name} seed {seed} stopped with {process.returncode}: {''.join(line)}")
+                keep(arm, seed, outcome(target, diverged=process.returncode == 1))
+            time.sleep(0.2)
+    finally:
+        for process in live:  # SIGTERM: each saves where it stands
+            with contextlib.suppress(ProcessLookupError):
+                process.send_signal(signal.SIGTERM)
+        for process in live:
+            process.wait()
+
+
+def outcome(target: str | pathlib.Path, diverged: bool = False) -> dict:
+    """The result of a run folder with its last state; one that diverged may have measured nothing."""
+    found = runs.Run(target)
+    log = runs.lines(found.log)
+    state = "divergence" if diverged else (log[-1].get("state") if log else None)
+    result = results.of_run(str(target))
+    if diverged:
+        result["final"] = None
+    return result | {"state": state, "collapsed": None if state is None else state in ("collapse", "divergence")}
+
+
+def path(name: str) -> pathlib.Path:
+    """The results file of a study."""
+    return recipe.folder() / "results" / f"{name}.json"
+
+
+def read(file: pathlib.Path) -> list[dict]:
+    """The rows of a results file, [] where there is none."""
+    if not file.exists():
+        return []
+    try:
+        return json.loads(file.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise BadInput(f"study: {file} cannot be read: {error}") from error
+
+
+def write(file: pathlib.Path, rows: list[dict]):
+    """Replace a results file by one rename."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    temporary = file.with_suffix(".tmp")
+    temporary.write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
+    os.replace(temporary, file)
+
+
+def _same(row: dict, arm: Arm, seed: int) -> bool:
+    return (row["arm"], row["recipe"], row["overrides"], row["seed"]) == (
+        arm.name,
+        arm.recipe,
+        list(arm.overrides),
+        seed,
+    )
+
+
+def _say(result: dict, columns: Sequence[str]) -> str:
+    """One run in a line."""
+    if result.get("final") is None:
+        return "diverged"
+    shown = [f"{column} {value:.4g}" for column in columns for value in values([result], column)]
+    return ", ".join([*shown, *([result["state"]] if result.get("state") else [])])
+
+
+def grouped(study: Study, rows: Sequence[dict]) -> dict[str, list[dict]]:
+    """The rows of each arm, in the order of the study."""
+    return {arm.name: [row for row in rows if row["arm"] == arm.name] for arm in study.arms}
+
+
+def values(rows: Sequence[dict], column: str, which: str = "final") -> list[float]:
+    """The column of those rows that measured it. which: "final" or "best" (the first metric only).
+
+    A column may be a metric without its extractor, where arms differ in it: modes2500 for modes2500_ring8.
+    """
+    found = []
+    for row in rows:
+        for name, result in (row.get(which) or {}).items():
+            if name == column or name.partition("_")[0] == column:
+                found.append(result if which == "best" else result["value"])
+    return found
+
+
+def mean(numbers: Sequence[float]) -> tuple[float, float | None]:
+    """Mean and standard error of the mean; no error of a single number."""
+    if len(numbers) < 2:
+        return numbers[0], None
+    return statistics.fmean(numbers), statistics.stdev(numbers) / math.sqrt(len(numbers))
+
+
+def decided(study: Study, rows: Sequence[dict]) -> list[tuple[str, str]]:
+    """Each claim and whether it "holds", is "missed" or "not decided"."""
+    arms = grouped(study, rows)
+    words = {True: "holds", False: "missed", None: "not decided"}
+    return [(claim.text, words[claim.holds(arms)]) for claim in study.claims]
