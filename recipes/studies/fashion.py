@@ -33,8 +33,8 @@ def study() -> Study:
         columns=("fd10k_lenet", "precision5k_lenet", "recall5k_lenet"),
         seeds=3,
         protocol="every game on DCGAN's networks at width 16 (`gan`: two perceptrons), 192,000 reals of "
-        "Fashion-MNIST's 10,000-image split, paper rates, none tuned. fd10k_lenet is the Fréchet distance of 10,000 samples to the "
-        "10,000 images (floor 0.24), precision and recall those of 5,000 in the same features.",
+        "Fashion-MNIST's 10,000-image split, paper rates, none tuned. fd10k_lenet is the Fréchet distance of 10,000 "
+        "samples to the 10,000 images (floor 0.24), precision and recall those of 5,000 in the same features.",
         claims=(
             more("the minimax loss of 2014 does worse than the non-saturating one", "minimax", "dcgan", "fd10k_lenet"),
             more(
