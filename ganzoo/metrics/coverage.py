@@ -13,13 +13,16 @@ With N samples even a perfect generator has an rkl of about (K - 1) / 2N: the re
 
 import numpy as np
 
+from ganzoo.metrics.statistics import share
+
 
 class _Counts:
     """Samples in each mode, and how many there are in all."""
 
     LEAST = 1  # samples
     HIGHER = True
-    NEEDS = "classes"
+    NEEDS = ("classes",)
+    REFERENCES = 0
 
     def __init__(self, modes: int):
         self.counts = np.zeros(modes, np.int64)
@@ -34,7 +37,7 @@ class _Counts:
 class Modes(_Counts):
     """Modes with at least one sample."""
 
-    def to(self, _) -> dict[str, float]:
+    def to(self) -> dict[str, float]:
         """{"value": captured modes, "of": K}."""
         return {"value": float(np.count_nonzero(self.counts)), "of": len(self.counts)}
 
@@ -42,9 +45,9 @@ class Modes(_Counts):
 class HighQuality(_Counts):
     """Share of samples that belong to a mode."""
 
-    def to(self, _) -> dict[str, float]:
-        """{"value": in 0..1}."""
-        return {"value": float(self.counts.sum() / self.total)}
+    def to(self) -> dict:
+        """{"value": in 0..1, "interval"}."""
+        return share(self.counts.sum(), self.total)
 
 
 class ReverseKL(_Counts):
@@ -52,7 +55,7 @@ class ReverseKL(_Counts):
 
     HIGHER = False
 
-    def to(self, _) -> dict[str, float]:
+    def to(self) -> dict[str, float]:
         """{"value": nats in 0..log K, "noise": what N samples of the uniform law would have}; log K with no sample."""
         modes, good = len(self.counts), self.counts.sum()
         if not good:

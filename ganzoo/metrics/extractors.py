@@ -27,6 +27,7 @@ class Extractor:
     # ImageSet -> features [M, dim] of other real images of the same kind, where they are shipped
     others: Callable = lambda reals: None
     point: int | None = None  # the only dimension it takes, of an extractor of points; `size` and `channels` are idle
+    classes: int = 0  # classes whose logits the network gives beside features
     modes: int = 0  # modes that `assign` knows
     # What the network gives beside features -> the mode of each, int64 [B] in 0..modes-1, -1 = none
     assign: Callable[[np.ndarray], np.ndarray] = lambda logits: logits.argmax(axis=1)
@@ -48,12 +49,17 @@ class Extractor:
         )
 
     def __call__(self, images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """images: uint8 [B, H, W, C], or points float32 [B, D] -> features float32 [B, dim], class int64 [B].
+        """images: uint8 [B, H, W, C], or points float32 [B, D] -> features float32 [B, dim], class int64 [B]."""
+        seen = self.views(images)
+        return seen["features"], seen["classes"]
+
+    def views(self, images: np.ndarray) -> dict[str, np.ndarray]:
+        """What a metric may need of a batch: images (as given), features [B, dim], logits, classes int64 [B].
 
         The class is the most probable one, or what `assign` makes of the network's second output.
         """
-        features, logits = self.network(images)
-        return np.asarray(features), self.assign(np.asarray(logits))
+        features, logits = (np.asarray(output) for output in self.network(images))
+        return {"images": images, "features": features, "logits": logits, "classes": self.assign(logits)}
 
 
 def _lenet() -> Extractor:
@@ -92,6 +98,22 @@ def _lite0() -> Extractor:
     return lite0.extractor()
 
 
+def _pixels() -> Extractor:
+    """No network: for metrics that look at the images themselves."""
+    return Extractor(
+        name="pixels",
+        dim=0,
+        fingerprint="",
+        network=lambda images: (np.zeros([len(images), 0], np.float32), np.zeros([len(images), 1])),
+        size=None,
+        channels=(1, 3, 4),
+    )
+
+
+def _own() -> Extractor:
+    raise BadInput("metrics: own stands for the extractor that `ganzoo evaluate --extractor` names, and none is given")
+
+
 # Opened only when a metric asks for one: opening imports TensorFlow and may need a download.
 EXTRACTORS: dict[str, Callable[[], Extractor]] = {
     "lenet": _lenet,
@@ -100,4 +122,6 @@ EXTRACTORS: dict[str, Callable[[], Extractor]] = {
     "ring8": lambda: _mixture("ring8"),
     "grid25": lambda: _mixture("grid25"),
     "mixture10": lambda: _mixture("mixture10"),
+    "pixels": _pixels,
+    "own": _own,
 }

@@ -31,7 +31,8 @@ class FrechetDistance:
 
     LEAST = 2  # images
     HIGHER = False
-    NEEDS = "features"
+    NEEDS = ("features",)
+    REFERENCES = 1
 
     def __init__(self, dim: int):
         self.statistics = Statistics(dim)

@@ -49,7 +49,8 @@ class KernelDistance:
 
     LEAST = 4  # images: two subsets of two
     HIGHER = False
-    NEEDS = "features"
+    NEEDS = ("features",)
+    REFERENCES = 1
 
     def __init__(self, dim: int):
         self.features: list[np.ndarray] = []

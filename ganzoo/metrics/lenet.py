@@ -71,7 +71,17 @@ def extractor() -> Extractor:
         lambda images: model(images, training=False), input_signature=[tf.TensorSpec([None, 28, 28, 1], tf.uint8)]
     )
     fingerprint = hashlib.sha256(WEIGHTS.read_bytes()).hexdigest()
-    return Extractor("lenet", FEATURES, fingerprint, see, (28, 28), (1,), CLASSES, others=training_features)
+    return Extractor(
+        name="lenet",
+        dim=FEATURES,
+        fingerprint=fingerprint,
+        network=see,
+        size=(28, 28),
+        channels=(1,),
+        class_names=CLASSES,
+        others=training_features,
+        classes=len(CLASSES),
+    )
 
 
 def training_features(reals) -> np.ndarray | None:

@@ -125,4 +125,4 @@ def extractor() -> Extractor:
     def see(images):
         return model(tf.image.resize(images, [SIDE, SIDE], antialias=True), training=False)
 
-    return Extractor("lite0", FEATURES, SHA256, lambda images: see(rgb(images)), None, (1, 3, 4))
+    return Extractor("lite0", FEATURES, SHA256, lambda images: see(rgb(images)), None, (1, 3, 4), classes=1000)

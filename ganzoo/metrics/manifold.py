@@ -12,7 +12,7 @@ All grow with quality. The published values are of VGG-16's features; ours are n
 
 import numpy as np
 
-from ganzoo.metrics.statistics import finite
+from ganzoo.metrics.statistics import finite, share
 
 BLOCK = 1000  # rows of a block of distances: memory is BLOCK x N float64
 
@@ -49,7 +49,8 @@ class _Features:
 
     K = 3
     HIGHER = True
-    NEEDS = "features"
+    NEEDS = ("features",)
+    REFERENCES = 1
 
     def __init__(self, dim: int):
         self.batches: list[np.ndarray] = []
@@ -67,9 +68,10 @@ class Precision(_Features):
 
     LEAST = 4  # images: k + 1
 
-    def to(self, other: "Precision") -> dict[str, float]:
-        """{"value": in 0..1, "k"}; `other` is of the real images."""
-        return {"value": float(np.mean(inside(self.all, other.all, radii(other.all, self.K)) > 0)), "k": self.K}
+    def to(self, other: "Precision") -> dict:
+        """{"value": in 0..1, "interval", "k"}; `other` is of the real images, which the interval holds fixed."""
+        held = inside(self.all, other.all, radii(other.all, self.K)) > 0
+        return share(np.count_nonzero(held), len(held)) | {"k": self.K}
 
 
 class Recall(_Features):
@@ -77,9 +79,10 @@ class Recall(_Features):
 
     LEAST = 4
 
-    def to(self, other: "Recall") -> dict[str, float]:
-        """{"value": in 0..1, "k"}; `other` is of the real images."""
-        return {"value": float(np.mean(inside(other.all, self.all, radii(self.all, self.K)) > 0)), "k": self.K}
+    def to(self, other: "Recall") -> dict:
+        """{"value": in 0..1, "interval", "k"}; `other` is of the real images; the interval holds the samples fixed."""
+        held = inside(other.all, self.all, radii(self.all, self.K)) > 0
+        return share(np.count_nonzero(held), len(held)) | {"k": self.K}
 
 
 class Density(_Features):
@@ -99,11 +102,11 @@ class Coverage(_Features):
     K = 5
     LEAST = 6
 
-    def to(self, other: "Coverage") -> dict[str, float]:
-        """{"value": in 0..1, "k"}; `other` is of the real images."""
+    def to(self, other: "Coverage") -> dict:
+        """{"value": in 0..1, "interval", "k"}; `other` is of the real images; the interval holds the samples fixed."""
         reals, samples, hits = other.all, self.all, []
         reach = radii(reals, self.K)
         for start in range(0, len(reals), BLOCK):
             nearest = squared_distances(reals[start : start + BLOCK], samples).min(axis=1)
             hits.append(nearest <= reach[start : start + BLOCK])
-        return {"value": float(np.mean(np.concatenate(hits))), "k": self.K}
+        return share(np.count_nonzero(np.concatenate(hits)), len(reals)) | {"k": self.K}

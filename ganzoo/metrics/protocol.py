@@ -1,19 +1,21 @@
 """The name of a metric is its protocol: what is computed, over how many images, through which extractor.
 
 `fd10k_lenet` is the Fréchet distance of 10,000 generated images in lenet's features, `kd500_lite0` the kernel distance
-of 500 in those of EfficientNet-Lite0.
+of 500 in those of EfficientNet-Lite0. No name begins with fid: published values come from the Inception weights of
+2015, and with any other weights, later Inceptions included, the numbers are not comparable.
 """
 
 import dataclasses
 import re
 
 from ganzoo.errors import BadInput
-from ganzoo.metrics import coverage, frechet, kernel, manifold
+from ganzoo.metrics import accuracy, coverage, frechet, inception_score, intraclass, kernel, manifold, memorization
 from ganzoo.metrics.extractors import EXTRACTORS
 
 KINDS = {
     "fd": frechet.FrechetDistance,
     "kd": kernel.KernelDistance,
+    "is": inception_score.InceptionScore,
     "precision": manifold.Precision,
     "recall": manifold.Recall,
     "density": manifold.Density,
@@ -21,6 +23,9 @@ KINDS = {
     "modes": coverage.Modes,
     "hq": coverage.HighQuality,
     "rkl": coverage.ReverseKL,
+    "memo": memorization.Memorization,
+    "ifd": intraclass.IntraClassDistance,
+    "cas": accuracy.ClassificationAccuracy,
 }
 
 
@@ -47,9 +52,12 @@ def parse(name: str, n: int | None = None) -> Protocol:
     """The protocol of a metric's name; `n`, if given, replaces its count. Raises BadInput for any other name."""
     found = re.fullmatch(r"([a-z]+)([0-9]+)(k?)_([a-z0-9]+)", name)
     if not found or found[1] not in KINDS or found[4] not in EXTRACTORS:
+        published = (
+            "; fid is the name of values of the papers' own Inception weights (2015)" if name.startswith("fid") else ""
+        )
         raise BadInput(
             f"metrics: no metric named {name!r}; allowed: {'|'.join(KINDS)}, a number of images such as 10k or "
-            f"500, _ and {'|'.join(EXTRACTORS)}, for example fd10k_lenet"
+            f"500, _ and {'|'.join(EXTRACTORS)}, for example fd10k_lenet{published}"
         )
     kind, digits, k, extractor = found.groups()
     return Protocol(kind, int(digits) * (1000 if k else 1) if n is None else n, extractor)

@@ -1,4 +1,4 @@
-"""Mean and covariance of features that come in batches: one pass, float64, mergeable.
+"""Mean and covariance of features that come in batches: one pass, float64, mergeable. The interval of a share.
 
 Each batch is centred on its own mean and joined by the pairwise update of Chan, Golub and LeVeque 1983, "Algorithms
 for computing the sample variance", eq. 2.1, which loses nothing to the size of the mean. Sums of squares would.
@@ -48,3 +48,11 @@ def finite(features: np.ndarray) -> np.ndarray:
     if not good.all():
         raise BadInput(f"metrics: features of {np.sum(~good)} of {len(good)} images are not finite numbers")
     return features
+
+
+def share(count: int, total: int) -> dict:
+    """{"value": count / total, "interval": [low, high]}: Wilson's 95 % interval of a share (Wilson 1927)."""
+    z = 1.959964
+    middle = (count + z * z / 2) / (total + z * z)
+    reach = z / (total + z * z) * np.sqrt(count * (total - count) / total + z * z / 4)
+    return {"value": float(count / total), "interval": [float(max(0, middle - reach)), float(min(1, middle + reach))]}

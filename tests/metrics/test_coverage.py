@@ -18,7 +18,7 @@ def value(kind, classes, modes=4):
     counts = kind(modes)
     for part in np.array_split(np.array(classes), 2):
         counts.update(part)
-    return counts.to(None)
+    return counts.to()
 
 
 def test_coverage_by_hand():

@@ -7,6 +7,7 @@ import pytest
 
 from ganzoo import metrics
 from ganzoo.errors import BadInput
+from ganzoo.metrics.protocol import KINDS
 
 
 @pytest.mark.parametrize(
@@ -29,7 +30,18 @@ def test_another_count_changes_the_name():
 
 
 @pytest.mark.parametrize(
-    "name", ["", "fd10k", "fd_lenet", "fid10k_lenet", "fd10k_inception", "FD10k_lenet", "fd10m_lenet", "fd-1_lenet"]
+    "name",
+    [
+        "",
+        "fd10k",
+        "fd_lenet",
+        "fid10k_lenet",
+        "fd10k_inception",
+        "fd5_own5",
+        "FD10k_lenet",
+        "fd10m_lenet",
+        "fd-1_lenet",
+    ],
 )
 def test_other_names_are_refused_with_what_is_allowed(name):
     with pytest.raises(BadInput) as error:
@@ -48,3 +60,13 @@ def test_too_few_images_are_refused(name, least, n):
 def test_importing_the_metrics_does_not_import_tensorflow():
     code = "import sys, ganzoo.metrics; sys.exit('tensorflow' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_fid_is_refused_with_the_reason():
+    with pytest.raises(BadInput, match="papers' own Inception weights"):
+        metrics.parse("fid50k_lite0")
+
+
+def test_best_knows_which_kinds_are_better_when_higher():
+    higher = {kind for kind in KINDS if metrics.higher(f"{kind}10k_lenet")}
+    assert higher == {"is", "precision", "recall", "density", "coverage", "modes", "hq", "cas"}
