@@ -1,0 +1,90 @@
+"""Perceptual distance between two images: the distance of their feature maps in a fixed network.
+
+Zhang et al. 2018, "The unreasonable effectiveness of deep features as a perceptual metric", arXiv 1801.03924, eq. 1,
+without learned weights (w = 1): each map's channels are scaled to unit length at every place, the squared differences
+summed over channels, averaged over places and summed over maps. 0 for equal images; at most 4 a map. The published
+LPIPS is of other networks with learned weights, so values are named after their network and never called LPIPS.
+
+Images here are float32 in -1..1 and never rounded, so that a distance may be taken between images that differ by less
+than a grey level, and has a gradient.
+"""
+
+from collections.abc import Callable, Sequence
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+EPSILON = 1e-10  # of a length: a place where every channel is 0 stays 0
+
+Maps = Callable[[tf.Tensor], Sequence[tf.Tensor]]  # float32 [B, H, W, C] in -1..1 -> maps float32 [B, h, w, c]
+
+
+def distance(a: Sequence[tf.Tensor], b: Sequence[tf.Tensor]) -> tf.Tensor:
+    """Eq. 1 for maps [B, h, w, c] of images and of their partners, each with its own h, w, c -> float32 [B]."""
+    parts = []
+    for x, y in zip(a, b, strict=True):
+        squares = tf.reduce_sum(tf.square(_unit(x) - _unit(y)), axis=-1)
+        parts.append(tf.reduce_mean(squares, axis=[1, 2]))
+    return tf.add_n(parts)
+
+
+def _unit(maps: tf.Tensor) -> tf.Tensor:
+    # The root of a sum of squares has no gradient at 0.
+    squares = tf.reduce_sum(tf.square(maps), axis=-1, keepdims=True)
+    return maps * tf.math.rsqrt(tf.maximum(squares, EPSILON**2))
+
+
+def between(maps: Maps) -> Callable[[tf.Tensor, tf.Tensor], tf.Tensor]:
+    """The distance of images a and b, float32 [B, H, W, C] in -1..1 -> float32 [B], compiled once."""
+
+    @tf.function(reduce_retracing=True)
+    def compare(a, b):
+        # One call of the network for both, so that equal images have equal maps to the last bit.
+        pairs = [tf.split(layer, 2) for layer in maps(tf.concat([a, b], axis=0))]
+        return distance([x for x, _ in pairs], [y for _, y in pairs])
+
+    return compare
+
+
+def last_convolutions(model: keras.Model, start: keras.KerasTensor) -> keras.Model:
+    """`start`, a tensor within `model` -> the output of its last full convolution at each resolution, finest first."""
+    last = {}
+    for layer in model.layers:
+        if type(layer) is keras.layers.Conv2D:
+            last[layer.output.shape[1:3]] = layer.output
+    return keras.Model(start, list(last.values()))
+
+
+def lenet_maps() -> Maps:
+    """Maps of the shipped LeNet for float32 [B, 28, 28, 1] in -1..1: 28x28x32 and 14x14x64, after their ReLU."""
+    from ganzoo.metrics import lenet
+
+    model = lenet.network()
+    with np.load(lenet.WEIGHTS) as stored:
+        model.set_weights([stored[f"w{index}"].astype(np.float32) for index in range(len(stored.files))])
+    # Behind its input, which is uint8 and would round, and behind the scaling to -1..1.
+    maps = last_convolutions(model, model.layers[1].output)
+    return lambda images: maps(images, training=False)
+
+
+def lite0_maps() -> Maps:
+    """Maps of lite0 for float32 [B, H, W, 1 or 3] in -1..1: at 112, 56, 28, 14 and 7 pixels, after their ReLU6.
+
+    Images are resized to 224 as the extractor does. Downloads the weights the first time. Maps of 8 MB an image.
+    """
+    from ganzoo.metrics import lite0, torch_file
+
+    model = lite0.network(torch_file.load(lite0.weights()))
+    maps = last_convolutions(model, model.input)
+
+    def see(images):
+        grey = images.shape[-1] == 1
+        colours = (tf.image.grayscale_to_rgb(images) if grey else images) * 127.5 + 127.5
+        return maps(tf.image.resize(colours, [lite0.SIDE, lite0.SIDE], antialias=True), training=False)
+
+    return see
+
+
+# By the extractor's name; opened only when a metric asks for one.
+MAPS: dict[str, Callable[[], Maps]] = {"lenet": lenet_maps, "lite0": lite0_maps}
