@@ -182,8 +182,11 @@ def sample(source, out, n, seed, label, truncation, as_json):
 @click.argument("source")
 @click.option("--metrics", "names", help="Comma separated, e.g. fd10k_lenet,kd10k_lite0.  [default: the recipe's]")
 @click.option("--n", type=int, help="Images to compare, instead of the metric's own count.")
+@click.option("--against", metavar="PATH", help="Real images, a folder or .npz; SOURCE may then be one of images too.")
+@click.option("--extractor", metavar="KIND:PATH", help="keras:FILE or inception:FILE, the own of fd10k_own.")
+@click.option("--pairs", metavar="PNG", help="With a memo metric: draw samples over the training images nearest them.")
 @as_json
-def evaluate(source, names, n, as_json):
+def evaluate(source, names, n, against, extractor, pairs, as_json):
     """Judge SOURCE, a run folder or an exported model, against the data it was trained on."""
     from ganzoo import metrics
 
@@ -193,8 +196,10 @@ def evaluate(source, names, n, as_json):
         raise BadInput(f"--n: {n} is not at least 2")
     load_tensorflow()
     from ganzoo import evaluation
+    from ganzoo.metrics import own
 
-    report = evaluation.evaluate(source, names.split(",") if names else None, n)
+    eyes = own.extractor(extractor) if extractor else None
+    report = evaluation.evaluate(source, names.split(",") if names else None, n, against, eyes, pairs)
     output(report, as_json, evaluation.tell(report))
 
 
@@ -255,6 +260,8 @@ def study(name, seeds, jobs, smoke, as_json):
             raise BadInput(f"{option}: {value} is not at least 1")
     from ganzoo import console, report
 
+    if any(arm.play for arm in loaded.arms):
+        load_tensorflow()
     with console.Show(sys.stderr if as_json else sys.stdout) as show:
         rows = studies.run(name, seeds, jobs, smoke, show=show)
     if not smoke:

@@ -5,8 +5,6 @@ import pathlib
 import platform
 import subprocess
 
-import tensorflow as tf
-
 PACKAGES = ("ganzoo", "tensorflow", "keras", "numpy")
 
 
@@ -21,6 +19,8 @@ def versions() -> dict[str, str]:
 
 def hardware() -> str:
     """The GPUs, or the processor and the number of its cores that this process may use."""
+    import tensorflow as tf  # a module that reads results names environments too, and must load at once
+
     gpus = [
         tf.config.experimental.get_device_details(gpu)["device_name"] for gpu in tf.config.list_physical_devices("GPU")
     ]

@@ -13,7 +13,10 @@ def table(study: Study, rows: Sequence[dict]) -> tuple[list[str], list[list[str]
     Final values of every column, the best of the first, runs that collapsed or diverged, reals seen, seconds.
     """
     first = study.columns[0]
-    columns = ["arm", *study.columns, f"best {first}", "collapsed", "seeds", "kimg", "seconds"]
+    best = bool(studies.values(rows, first, "best"))
+    judged = any(row["collapsed"] is not None for row in rows)
+    columns = ["arm", *study.columns, *([f"best {first}"] if best else []), *(["collapsed"] if judged else [])]
+    columns += ["seeds", "kimg", "seconds"]
     cells = []
     for arm in study.arms:
         played = [row for row in rows if row["arm"] == arm.name]
@@ -25,9 +28,9 @@ def table(study: Study, rows: Sequence[dict]) -> tuple[list[str], list[list[str]
         cells.append(
             [
                 arm.name,
-                *(_cell(played, column, arm.paper.get(column)) for column in study.columns),
-                _cell(played, first, None, "best"),
-                f"{sum(states)} of {len(states)}" if states else "not judged",
+                *(_cell(played, column, arm.paper.get(column), study.reference) for column in study.columns),
+                *([_cell(played, first, None, which="best")] if best else []),
+                *([f"{sum(states)} of {len(states)}" if states else "not judged"] if judged else []),
                 str(len(played)),
                 f"{played[0]['images'] / 1000:g}",
                 f"{studies.mean(seconds)[0]:.0f}" if seconds else "",
@@ -36,19 +39,19 @@ def table(study: Study, rows: Sequence[dict]) -> tuple[list[str], list[list[str]
     return columns, cells
 
 
-def _cell(rows: Sequence[dict], column: str, paper, which: str = "final") -> str:
+def _cell(rows: Sequence[dict], column: str, paper, reference: str = "", which: str = "final") -> str:
     numbers = studies.values(rows, column, which)
     if not numbers:
-        return "diverged" if which == "final" else ""
+        return "diverged" if which == "final" and not any(row.get("final") for row in rows) else ""
     mean, error = studies.mean(numbers)
     text = _number(mean, error)
     if paper is None:
         return text
     value, spread = paper
     if spread is None:
-        return f"{text} (paper {value:g})"
+        return f"{text} ({reference} {value:g})"
     side = "inside" if abs(mean - value) <= spread else "outside"
-    return f"{text} (paper {value:g} ± {spread:g}: {side})"
+    return f"{text} ({reference} {value:g} ± {spread:g}: {side})"
 
 
 def _number(mean: float, error: float | None) -> str:
@@ -93,7 +96,7 @@ def plot(name: str, study: Study, rows: Sequence[dict], file: pathlib.Path):
         axes.plot(kimg, [sum(each) / len(each) for each in numbers], label=arm, color=colours(index % 20))
         axes.fill_between(kimg, list(map(min, numbers)), list(map(max, numbers)), alpha=0.15, color=colours(index % 20))
     axes.set_xlabel("thousands of reals seen by D")
-    axes.set_ylabel(study.columns[0])
+    axes.set_ylabel(study.plotted or study.columns[0])
     axes.set_title(f"{name}: mean and range over seeds")
     axes.legend(fontsize="small", ncols=2)
     axes.grid(alpha=0.3)

@@ -5,6 +5,7 @@ hardware, versions, commit, date}. `python -m ganzoo.results add RUN` adds a run
 writes the table of README.
 """
 
+import datetime
 import functools
 import json
 import pathlib
@@ -12,7 +13,7 @@ import re
 import statistics
 import sys
 
-from ganzoo import metrics, recipe, runs
+from ganzoo import environment, metrics, recipe, runs
 
 BEGIN, END = "<!-- zoo table: python -m ganzoo.results readme -->", "<!-- end of the zoo table -->"
 
@@ -79,6 +80,22 @@ def of_run(folder: str) -> dict:
         "commit": resolved["commit"],
         "date": resolved["date"],
     }
+
+
+def of_play(final: dict[str, dict], images: int, series: list, seconds: float) -> dict:
+    """The result of a small experiment that has no run folder, as it stands in a results file; of this process."""
+    return {
+        "protocol": {},
+        "images": images,
+        "best": None,
+        "final": final,
+        "series": series,
+        "seconds": round(seconds, 3),
+        "precision": "float32",
+        "state": None,
+        "collapsed": None,
+        "date": datetime.date.today().isoformat(),
+    } | environment.describe()
 
 
 def add(folder: str) -> pathlib.Path:

@@ -50,7 +50,8 @@ class Claim:
 class Study:
     """What is compared. columns: metrics of the table, the first is plotted. seeds: 0 ... seeds - 1 of every arm.
 
-    source: whose values `Arm.paper` are. protocol: what a reader must know beside the numbers.
+    source: whose values `Arm.paper` are; reference: what the table calls them. plotted: what a row's series is, where
+    it is not the first column. protocol: what a reader must know beside the numbers.
     """
 
     arms: tuple[Arm, ...]
@@ -58,6 +59,8 @@ class Study:
     seeds: int
     protocol: str
     source: str = ""
+    reference: str = "paper"
+    plotted: str = ""
     claims: tuple[Claim, ...] = ()
 
 
