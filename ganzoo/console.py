@@ -78,7 +78,7 @@ def metric_line(name: str, result: dict) -> str:
         parts.append(f"floor {result['floor']:.4g}")
     if result.get("ceiling") is not None:
         parts.append(f"ceiling {result['ceiling']:.4g}")
-        if result.get("floor") is not None:
+        if result.get("floor") not in (None, result["ceiling"]):  # all the modes of a mixture, say
             share = (result["value"] - result["floor"]) / (result["ceiling"] - result["floor"])
             parts.append(f"{share:.2%} of the way")
     return "  ".join(parts)

@@ -1,53 +1,174 @@
-"""`ganzoo evaluate`: judge a run folder or an exported model against the data it was trained on."""
+"""`ganzoo evaluate`: judge a run folder, an exported model or a folder of images against real images."""
 
+import dataclasses
 import pathlib
+
+import numpy as np
 
 import ganzoo.data
 import ganzoo.recipe
-from ganzoo import console, metrics, runs, samplers
+from ganzoo import console, export, metrics, pictures, runs, samplers
 from ganzoo import train as training
 from ganzoo.errors import BadInput
+from ganzoo.metrics.extractors import Extractor
+from ganzoo.metrics.judge import Images, Labels
+
+SEED = 1  # of the order in which a folder's images are samples
 
 
-def evaluate(source: str, names: list[str] | None = None, n: int | None = None) -> dict:
+@dataclasses.dataclass(frozen=True)
+class Samples:
+    """What is to be judged."""
+
+    images: Images
+    seen: int | None  # reals that D saw in training; None: not known of a folder
+    names: list[str]  # metrics of the recipe
+    labels: Labels | None
+    class_names: tuple[str, ...]
+    reals: object  # the ImageSet that it was trained on; None: of a folder
+    ceiling: dict  # `untrained` and `key` of `metrics.evaluate`, where there is one
+    count: int | None = None  # images there are; None: as many as one likes
+
+
+def evaluate(
+    source: str,
+    names: list[str] | None = None,
+    n: int | None = None,
+    against: str | None = None,
+    own: Extractor | None = None,
+    pairs: str | None = None,
+) -> dict:
     """{"source", "images" (seen), "metrics": {name: result}}. names: None = those of the recipe; n: see `metrics`.
 
-    A ceiling needs the untrained networks, so an exported model has one only where its card brings it along.
+    source: a run folder, an exported model, or, with `against`, a folder or .npz file of images. against: a folder or
+    .npz file of real images; None = those that the source was trained on. own: see `metrics.evaluate`. pairs: a .png
+    for the pairs of sample and training image that a memo metric finds closest.
+
+    A ceiling needs the untrained networks, so an exported model has one only where its card brings it along. Raises
+    BadInput.
     """
-    if (pathlib.Path(source) / "recipe.json").is_file():
-        run = runs.Run(source)
-        resolved = run.resolved()
-        recipe, model = training.load_run(run)
-        images = ganzoo.data.open(recipe.data)
-        seen, fakes = int(model.images.value), training.fakes(samplers.of(model))
-        names = names or list(recipe.metrics)
-        ceiling = {
-            "untrained": lambda: training.fakes(training.untrained(recipe, images.spec)),
-            "key": training.network_key(recipe),
-        }
-        _same_data(source, images, resolved["data"]["hash"])
-    else:
-        sampler = samplers.load(source)
-        origin = sampler.card.get("source")
-        if not origin:
-            raise BadInput(f"source: the card of {source} does not say on what data it was trained")
-        images = ganzoo.data.open(ganzoo.recipe.data_of(origin["data"]))
-        seen, ceiling, fakes = sampler.card["images"], {}, training.fakes(sampler, "generate")
-        names = names or origin["metrics"]
+    samples = _samples(source, against)
+    reals = _images(against) if against else samples.reals
+    names = names or samples.names
     if not names:
         raise BadInput(f"--metrics: the recipe of {source} names none; give some, e.g. kd1k_lite0")
-    return {
-        "source": source,
-        "images": seen,
-        "metrics": metrics.evaluate(names, fakes, images.whole, n=n, **ceiling),
+    if pairs and not any(metrics.parse(name).kind == "memo" for name in names):
+        raise BadInput(f"--pairs: {pairs}, but no metric of memorisation is asked for, e.g. memo1k_lite0")
+    for protocol in (metrics.parse(name, n) for name in names):
+        if samples.count is not None and protocol.count > samples.count:
+            raise BadInput(
+                f"--n: {protocol.name} needs {protocol.count} images, {source} has {samples.count}; "
+                f"allowed: at most {samples.count}"
+            )
+    results = metrics.evaluate(
+        names,
+        samples.images,
+        reals,
+        n=n,
+        # Classes are compared by number, which says nothing between sets that name them otherwise.
+        labels=samples.labels if samples.class_names == reals.class_names else None,
+        own=own,
+        **samples.ceiling,
+    )
+    if pairs:
+        _draw_pairs(next(result["pairs"] for result in results.values() if "pairs" in result), samples, reals, pairs)
+    report = {"source": source, "images": samples.seen, "metrics": results}
+    return report | ({"against": against} if against else {})
+
+
+def _samples(source: str, against: str | None) -> Samples:
+    path = pathlib.Path(source)
+    if (path / "recipe.json").is_file():
+        return _run(source)
+    if against and not (path / "saved_model.pb").is_file() and export.newest(path) is None:
+        return _folder(source)
+    return _export(source)
+
+
+def _run(source: str) -> Samples:
+    run = runs.Run(source)
+    resolved = run.resolved()
+    recipe, model = training.load_run(run)
+    images = ganzoo.data.open(recipe.data)
+    if images.hash != resolved["data"]["hash"]:
+        raise BadInput(f"data: {images.name} has changed since {source} was trained on it")
+    sampler = samplers.of(model)
+    ceiling = {
+        "untrained": lambda: training.fakes(training.untrained(recipe, images.spec)),
+        "key": training.network_key(recipe),
     }
+    return Samples(
+        images=training.fakes(sampler),
+        seen=int(model.images.value),
+        names=list(recipe.metrics),
+        labels=_cycle(sampler.classes),
+        class_names=images.class_names,
+        reals=images.whole,
+        ceiling=ceiling,
+    )
+
+
+def _export(source: str) -> Samples:
+    sampler = samplers.load(source)
+    origin = sampler.card.get("source")
+    if not origin:
+        raise BadInput(f"source: the card of {source} does not say on what data it was trained")
+    images = ganzoo.data.open(ganzoo.recipe.data_of(origin["data"]))
+    return Samples(
+        images=training.fakes(sampler, "generate"),
+        seen=sampler.card["images"],
+        names=origin["metrics"],
+        labels=_cycle(sampler.classes),
+        class_names=images.class_names,
+        reals=images.whole,
+        ceiling={},
+    )
+
+
+def _folder(source: str) -> Samples:
+    """Images of any origin. Class folders follow each other, so the samples are in a fixed random order."""
+    images = _images(source)
+    order = np.random.default_rng(SEED).permutation(len(images))
+    return Samples(
+        images=lambda start, count: images.read(order[start : start + count]),
+        seen=None,
+        names=[],
+        labels=None if images.labels is None else lambda start, count: images.labels[order[start : start + count]],
+        class_names=images.class_names,
+        reals=None,
+        ceiling={},
+        count=len(images),
+    )
+
+
+def _images(path: str):
+    kind = "npz" if path.endswith(".npz") else "folder"
+    return ganzoo.data.open(ganzoo.recipe.Data(source=kind, name=pathlib.Path(path).resolve().stem, path=path))
+
+
+def _cycle(classes: int) -> Labels | None:
+    """The classes of `training.fakes`, or None."""
+    return (lambda start, count: np.arange(start, start + count) % classes) if classes else None
+
+
+def _draw_pairs(closest: list, samples: Samples, reals, path: str) -> None:
+    """Samples in the upper row, the training images nearest to them below."""
+    chosen = np.concatenate([samples.images(sample, 1) for sample, _, _ in closest])
+    nearest = reals.read(np.array([real for _, real, _ in closest]))
+    try:
+        pictures.save(reals.picture(np.concatenate([chosen, nearest]), len(closest)), path)
+    except OSError as error:
+        raise BadInput(f"--pairs: cannot write {path}: {error.strerror or error}") from error
 
 
 def tell(report: dict) -> str:
     """An evaluation for a person: values, shares of classes, warnings."""
-    lines = [f"{report['source']}, {report['images'] / 1000:g} kimg"]
+    seen = "" if report["images"] is None else f", {report['images'] / 1000:g} kimg"
+    lines = [report["source"] + seen]
     for name, result in report["metrics"].items():
         lines.append(console.metric_line(name, result))
+        if "interval" in result:
+            lines.append("  95 % interval {:.4g} to {:.4g}".format(*result["interval"]))
         lines.append(
             f"  {result['count']:,} samples against {result['reals_count']:,} of {result['reals']}; floor of "
             f"{result['floor_count']:,} against {result['floor_count']:,} real images"
@@ -57,8 +178,3 @@ def tell(report: dict) -> str:
     if shares:
         lines.append("classes by the extractor: " + "  ".join(f"{share:.1%}" for share in shares))
     return "\n".join(lines)
-
-
-def _same_data(source: str, images, before: str):
-    if images.hash != before:
-        raise BadInput(f"data: {images.name} has changed since {source} was trained on it")
