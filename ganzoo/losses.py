@@ -92,6 +92,11 @@ hinge = Adversarial("hinge", _hinge_d, _linear_g)
 relativistic = Adversarial("relativistic", _relativistic_d, _relativistic_g, relativistic=True)
 
 
+# D learns the log of the ratio of the densities by logistic regression, and G descends its mean over fakes, an estimate
+# of KL(fakes || reals): Srivastava et al. 2017 (arXiv 1705.07761), algorithm 1.
+log_ratio = Adversarial("log_ratio", _log_d, _linear_g)
+
+
 def least_squares(a: float = 0.0, b: float = 1.0, c: float = 1.0) -> Adversarial:
     """LSGAN (Mao et al. 2017, arXiv 1611.04076, eq. 2): D pulls fakes to `a` and reals to `b`, G pulls fakes to `c`.
 
