@@ -2,8 +2,13 @@
 
 Zhang et al. 2018, "The unreasonable effectiveness of deep features as a perceptual metric", arXiv 1801.03924, eq. 1,
 without learned weights (w = 1): each map's channels are scaled to unit length at every place, the squared differences
-summed over channels, averaged over places and summed over maps. 0 for equal images; at most 4 a map. The published
+summed over channels, averaged over places and summed over maps. 0 for equal images; below 4 a map. The published
 LPIPS is of other networks with learned weights, so values are named after their network and never called LPIPS.
+
+Known difference: a length is sqrt(|x|^2 + 0.1^2). At 2 % of the places of LeNet's coarse map all 64 channels are 0.
+Where one of them wakes up, an exact unit vector jumps from 0 to 1 however small the step, and a path length then
+counts such places: from a step of 1e-2 to one of 1e-4 it grew seventyfold. With 0.1, where lengths are about 1 to 2,
+it is the same to 1 % for steps of 1e-3, 1e-4 and 1e-5.
 
 Images here are float32 in -1..1 and never rounded, so that a distance may be taken between images that differ by less
 than a grey level, and has a gradient.
@@ -15,7 +20,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-EPSILON = 1e-10  # of a length: a place where every channel is 0 stays 0
+SOFTENING = 0.1  # of a length
 
 Maps = Callable[[tf.Tensor], Sequence[tf.Tensor]]  # float32 [B, H, W, C] in -1..1 -> maps float32 [B, h, w, c]
 
@@ -30,9 +35,7 @@ def distance(a: Sequence[tf.Tensor], b: Sequence[tf.Tensor]) -> tf.Tensor:
 
 
 def _unit(maps: tf.Tensor) -> tf.Tensor:
-    # The root of a sum of squares has no gradient at 0.
-    squares = tf.reduce_sum(tf.square(maps), axis=-1, keepdims=True)
-    return maps * tf.math.rsqrt(tf.maximum(squares, EPSILON**2))
+    return maps * tf.math.rsqrt(tf.reduce_sum(tf.square(maps), axis=-1, keepdims=True) + SOFTENING**2)
 
 
 def between(maps: Maps) -> Callable[[tf.Tensor, tf.Tensor], tf.Tensor]:
