@@ -85,7 +85,8 @@ def test_too_few_images_for_the_bins_are_refused(clothes):
 @pytest.mark.slow
 def test_the_authors_check_on_mnist():
     # Of the authors' demo: 50,000 training digits are the bins; 10,000 others of the same set NDB 0, JS 0.0014; the
-    # test digits, of other writers, NDB 4, JS 0.0041; without nines NDB 11, JS 0.016.
+    # test digits, of other writers, NDB 4, JS 0.0041; without nines NDB 11, JS 0.016. JS is reproduced, NDB is not: at
+    # the 5 % of their paper chance alone has 5 bins of 100 differ, and none with a probability of 0.006.
     train = ganzoo.data.open(Data(source="package", name="mnist"))
     test = ganzoo.data.open(Data(source="package", name="mnist", split="test"))
     order = np.random.default_rng(0).permutation(60_000)
@@ -94,7 +95,7 @@ def test_the_authors_check_on_mnist():
     val = found.compare(found.count(images[50_000:]))
     others = found.compare(found.count(test.images))
     no_nines = found.compare(found.count(images[50_000:][labels[50_000:] < 9]))
-    print(val, others, no_nines, found.compare(found.count(test.images[test.labels < 9])))
-    assert val["ndb"] <= 3 and val["js"] == pytest.approx(0.0014, abs=0.0005)
-    assert 1 <= others["ndb"] <= 12 and others["js"] == pytest.approx(0.0041, abs=0.002)
-    assert no_nines["ndb"] >= 8 and no_nines["js"] == pytest.approx(0.016, abs=0.004)
+    assert val["js"] == pytest.approx(0.0014, abs=0.0005)
+    assert others["js"] == pytest.approx(0.0041, abs=0.002)
+    assert no_nines["js"] == pytest.approx(0.016, abs=0.004)
+    assert val["ndb"] <= 12 < others["ndb"] < no_nines["ndb"]  # P(more than 12 | 5 %) = 0.0015
