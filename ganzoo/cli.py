@@ -243,8 +243,9 @@ def bench(recipe, overrides, steps, smoke, as_json):
 @click.option("--seeds", type=int, help="Seeds of every arm.  [default: the study's]")
 @click.option("--jobs", default=1, show_default=True, help="Runs at once, on equal shares of the cores.")
 @click.option("--smoke", is_flag=True, help="The recipes shrunk to seconds; results in runs/studies/<name>-smoke.")
+@click.option("--again", is_flag=True, help="Play the runs anew whose recipes have changed, in place of the old.")
 @as_json
-def study(name, seeds, jobs, smoke, as_json):
+def study(name, seeds, jobs, smoke, again, as_json):
     """Run the study NAME over seeds and compare with the paper; without NAME, list the studies.
 
     The same command goes on where it was stopped. Results: recipes/results/<name>.json and a plot beside it.
@@ -263,7 +264,7 @@ def study(name, seeds, jobs, smoke, as_json):
     if any(arm.play for arm in loaded.arms):
         load_tensorflow()
     with console.Show(sys.stderr if as_json else sys.stdout) as show:
-        rows = studies.run(name, seeds, jobs, smoke, show=show)
+        rows = studies.run(name, seeds, jobs, smoke, again, show=show)
     if not smoke:
         report.plot(name, loaded, rows, studies.path(name).with_suffix(".png"))
     if as_json:

@@ -13,6 +13,7 @@ import json
 import math
 import os
 import pathlib
+import shutil
 import signal
 import statistics
 import subprocess
@@ -94,16 +95,26 @@ def load(name: str) -> Study:
     return study
 
 
-def run(name: str, seeds: int | None = None, jobs: int = 1, smoke: bool = False, *, show) -> list[dict]:
+def run(
+    name: str, seeds: int | None = None, jobs: int = 1, smoke: bool = False, again: bool = False, *, show
+) -> list[dict]:
     """Play the study's missing runs, `jobs` at once on equal shares of the cores. -> its rows.
 
-    smoke: the recipes' smokes, with results in runs/studies/<name>-smoke. show: as of `train.train`. Raises BadInput
-    where a run is refused, with the run's own line; what is done stays done.
+    smoke: the recipes' smokes, with results in runs/studies/<name>-smoke. again: play the runs anew whose recipes have
+    changed since, in place of their folders. show: as of `train.train`. Raises BadInput where a recipe has changed and
+    `again` is not set, and where a run is refused, with the run's own line; what is done stays done.
     """
     study = load(name)
     folder = pathlib.Path("runs/studies") / (f"{name}-smoke" if smoke else name)
     file = folder / "results.json" if smoke else path(name)
     rows = read(file)
+    for row, change in stale(study, rows, smoke):
+        if not again:
+            raise BadInput(
+                f"study: {file}: {row['arm']} seed {row['seed']} was made with {change}; --again plays it anew"
+            )
+        rows.remove(row)
+        shutil.rmtree(folder / f"{row['arm']}-{row['seed']}", ignore_errors=True)
     wanted = [(arm, seed) for seed in range(seeds or study.seeds) for arm in study.arms]
     missing = [(arm, seed) for arm, seed in wanted if not any(_same(row, arm, seed) for row in rows)]
     show.text(f"{name}: {len(wanted)} runs, {len(wanted) - len(missing)} of them in {file}")
@@ -164,7 +175,35 @@ def outcome(target: str | pathlib.Path, diverged: bool = False) -> dict:
     result = results.of_run(str(target))
     if diverged:
         result["final"] = None
-    return result | {"state": state, "collapsed": None if state is None else state in ("collapse", "divergence")}
+    collapsed = None if state is None else state in ("collapse", "divergence")
+    return result | {"state": state, "collapsed": collapsed, "values": _flat(found.resolved()["recipe"])}
+
+
+def stale(study: Study, rows: Sequence[dict], smoke: bool = False) -> list[tuple[dict, str]]:
+    """The rows whose recipe now has another value in a field that it had when they were made, with the first such.
+
+    A field that the recipe did not have then says nothing: what is new keeps its default as it was.
+    """
+    found = []
+    arms = {(arm.name, arm.recipe, arm.overrides) for arm in study.arms if arm.recipe}
+    for row in rows:
+        if "values" not in row or (row["arm"], row["recipe"], tuple(row["overrides"])) not in arms:
+            continue
+        loaded = recipe.load(row["recipe"], (f"train.seed={row['seed']}", *row["overrides"]), smoke)
+        now = json.loads(json.dumps(_flat(recipe.describe(loaded))))
+        for field in sorted(row["values"].keys() & now.keys()):
+            if row["values"][field] != now[field]:
+                found.append((row, f"{field} = {row['values'][field]}, not {now[field]}"))
+                break
+    return found
+
+
+def _flat(described: dict, prefix: str = "") -> dict:
+    """The fields of a described recipe by dotted name."""
+    flat = {}
+    for field, value in described.items():
+        flat |= _flat(value, f"{prefix}{field}.") if isinstance(value, dict) else {prefix + field: value}
+    return flat
 
 
 def path(name: str) -> pathlib.Path:

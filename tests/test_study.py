@@ -111,6 +111,37 @@ def test_recipes_are_played_in_processes_of_their_own(monkeypatch, tmp_path):
     assert json.loads((tmp_path / "runs/studies/toy-smoke/results.json").read_text()) == played
     assert study.run("toy", smoke=True, show=said) == played
 
+    played[1]["values"]["model.g_width"] = 7
+    file = tmp_path / "runs/studies/toy-smoke/results.json"
+    file.write_text(json.dumps(played))
+    with pytest.raises(BadInput, match=r"ring seed 1 was made with model.g_width = 7, not \d+; --again plays it anew"):
+        study.run("toy", smoke=True, show=said)
+    (tmp_path / "runs/studies/toy-smoke/ring-1/old").touch()
+    again = study.run("toy", smoke=True, again=True, show=said)
+    assert again[0] == played[0] and again[1]["values"]["model.g_width"] != 7
+    assert not (tmp_path / "runs/studies/toy-smoke/ring-1/old").exists()
+
+
+def test_an_interrupt_stops_the_runs_and_writes_nothing(monkeypatch, tmp_path):
+    started = []
+
+    class Watched(subprocess.Popen):
+        def __init__(self, *arguments, **options):
+            super().__init__(*arguments, **options)
+            started.append(self)
+
+    def interrupt(seconds):
+        raise KeyboardInterrupt
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(study, "load", lambda name: Study((Arm("ring", "gan_ring8"),), ("modes64_ring8",), 2, ""))
+    monkeypatch.setattr(study.subprocess, "Popen", Watched)
+    monkeypatch.setattr(study.time, "sleep", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        study.run("toy", jobs=2, smoke=True, show=Said())
+    assert len(started) == 2 and all(process.returncode for process in started)
+    assert not (tmp_path / "runs/studies/toy-smoke/results.json").exists()
+
 
 def test_a_refused_run_stops_the_study_with_its_own_line(monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
@@ -134,6 +165,7 @@ def test_the_shipped_studies_name_recipes_that_there_are():
 def test_results_of_studies_say_how_they_were_made(name):
     loaded = study.load(name)
     arms = {arm.name for arm in loaded.arms}
+    assert study.stale(loaded, study.read(study.path(name))) == []
     for row in study.read(study.path(name)):
         wanted = "study arm recipe overrides protocol seed images best final collapsed series seconds hardware versions"
         assert set(wanted.split()) <= row.keys() and row["arm"] in arms

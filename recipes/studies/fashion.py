@@ -21,6 +21,8 @@ GAMES = (
     "relativistic",
     "pacgan",
     "minibatch",
+    "unrolled",
+    "mode_seeking",
     "cgan_concatenation",
     "cgan_projection",
     "acgan",
