@@ -84,7 +84,7 @@ def plot(name: str, study: Study, rows: Sequence[dict], file: pathlib.Path):
     matplotlib.use("Agg")
     from matplotlib import pyplot
 
-    figure, axes = pyplot.subplots(figsize=(9, 5.5), constrained_layout=True)
+    figure, axes = pyplot.subplots(figsize=(9, 6.5), constrained_layout=True)
     colours = pyplot.get_cmap("tab20")
     for index, (arm, played) in enumerate(studies.grouped(study, rows).items()):
         series = [row["series"] for row in played if row.get("series")]
@@ -98,7 +98,8 @@ def plot(name: str, study: Study, rows: Sequence[dict], file: pathlib.Path):
     axes.set_xlabel("thousands of reals seen by D")
     axes.set_ylabel(study.plotted or study.columns[0])
     axes.set_title(f"{name}: mean and range over seeds")
-    axes.legend(fontsize="small", ncols=2)
+    axes.set_yscale(study.scale)
+    figure.legend(fontsize="small", ncols=4, loc="outside lower center")
     axes.grid(alpha=0.3)
     figure.savefig(file, dpi=110)
     pyplot.close(figure)

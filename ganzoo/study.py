@@ -20,6 +20,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
+from typing import Literal
 
 from ganzoo import recipe, results, runs
 from ganzoo.errors import BadInput
@@ -52,7 +53,7 @@ class Study:
     """What is compared. columns: metrics of the table, the first is plotted. seeds: 0 ... seeds - 1 of every arm.
 
     source: whose values `Arm.paper` are; reference: what the table calls them. plotted: what a row's series is, where
-    it is not the first column. protocol: what a reader must know beside the numbers.
+    it is not the first column; scale: of that axis. protocol: what a reader must know beside the numbers.
     """
 
     arms: tuple[Arm, ...]
@@ -62,6 +63,7 @@ class Study:
     source: str = ""
     reference: str = "paper"
     plotted: str = ""
+    scale: Literal["linear", "log"] = "linear"
     claims: tuple[Claim, ...] = ()
 
 

@@ -56,3 +56,13 @@ def test_clipped_wgan_cycles_within_its_clip():
     path = play(losses.wasserstein, steps=600, theta=1.0, psi=0.1, clip=0.3)
     assert np.abs(path[:, 0]).max() <= 0.3 + 1e-6
     assert np.linalg.norm(path[-200:], axis=1).min() > 0.05 and np.ptp(path[-200:, 1]) > 0.3
+
+
+@pytest.mark.parametrize(("weight", "rests"), [(0.25, False), (1.0, True)])
+def test_wgan_gp_cycles_or_rests_beside_the_equilibrium(weight, rests):
+    penalty = regularizers.GradientPenalty(weight=weight, target=0.3)
+    late = play(losses.wasserstein, (penalty,), steps=800, theta=1.0, psi=0.1)[-200:]
+    if rests:
+        np.testing.assert_allclose(np.abs(late[-1]), [0, 2 * weight * 0.3], atol=1e-4)
+    else:
+        assert late.min(axis=0).max() < -0.05 and late.max(axis=0).min() > 0.05

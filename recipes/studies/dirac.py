@@ -3,8 +3,9 @@
 One weight each, data at 0 (Mescheder et al. 2018, arXiv 1801.04406, section 2). The measured rate is the slope of the
 log distance from the equilibrium over the later half of 1,000 alternating steps of size 0.1 of `GAN.train_step` itself;
 beside it stands the log spectral radius of the map that such a step is near the equilibrium (derived in
-ganzoo/models/points/dirac.py). WGAN with a clipped critic and WGAN-GP cycle and have no rate: what is shown for them is
-how far from the equilibrium they still are at the end.
+ganzoo/models/points/dirac.py). WGAN with a clipped critic and WGAN-GP do not come to the equilibrium and have no rate:
+what is shown for them is how far from it they still are at the end. Their critic's slope is clipped at, or drawn to,
+0.3; a weak penalty cycles, a strong one rests beside the equilibrium.
 
 Command: ganzoo study dirac
 """
@@ -13,6 +14,7 @@ from ganzoo.study import Arm, Claim, Study
 
 RATE, GAMMA, STEPS = 0.1, 0.3, 1000
 WITHIN = 0.005
+SLOPE = 0.3
 
 # loss, slope a of its linearisation, penalties, sum of their gammas
 LINEAR = {
@@ -30,7 +32,9 @@ LINEAR = {
     "wasserstein": ("wasserstein", 1.0, ()),
     "wasserstein_r1": ("wasserstein", 1.0, (("R1", GAMMA),)),
 }
-CYCLES = ("wgan_clip", "wgan_gp")
+# clip of psi, weight of the penalty, distance at which the game rests (None: it cycles)
+RESTLESS = {"wgan_clip": (SLOPE, 0.0, None), "wgan_gp": (None, 0.25, None), "wgan_gp_strong": (None, 1.0, 2 * SLOPE)}
+START = {"theta": 1.0, "psi": 0.1}
 
 
 def update_map(rate: float, slope: float, gamma: float = 0.0):
@@ -50,7 +54,7 @@ def log_radius(rate: float, slope: float, gamma: float = 0.0) -> float:
 
 def study() -> Study:
     return Study(
-        arms=(*(_linear(name) for name in LINEAR), *(Arm(name, play=_Cycle(name)) for name in CYCLES)),
+        arms=(*(_linear(name) for name in LINEAR), *(_restless(name) for name in RESTLESS)),
         columns=("rate", "distance"),
         seeds=1,
         protocol="the Dirac-GAN, 1,000 alternating steps of gradient descent at 0.1 through `GAN.train_step`: change "
@@ -59,9 +63,10 @@ def study() -> Study:
         claims=(
             Claim(f"every measured rate is within {WITHIN} of the computed one", _agree),
             Claim("R1, R2 and both converge with every loss that they are added to", _converge),
-            Claim("clipped WGAN and WGAN-GP do not converge", _stay),
+            Claim("WGAN with a clipped critic and WGAN-GP, weak or strong, do not converge to the equilibrium", _stay),
         ),
         plotted="distance from the equilibrium relative to the start",
+        scale="log",
     )
 
 
@@ -69,6 +74,14 @@ def _linear(name: str) -> Arm:
     _, slope, penalties = LINEAR[name]
     computed = log_radius(RATE, slope, sum(gamma for _, gamma in penalties))
     return Arm(name, paper={"rate": (round(computed, 5) + 0.0, None)}, play=_Linear(name))
+
+
+def _restless(name: str) -> Arm:
+    import math
+
+    rest = RESTLESS[name][-1]
+    computed = {} if rest is None else {"distance": (round(rest / math.hypot(*START.values()), 5), None)}
+    return Arm(name, paper=computed, play=_Restless(name))
 
 
 class _Linear:
@@ -87,7 +100,7 @@ class _Linear:
         return _played(dirac.Dirac(), adversarial, chosen, computed)
 
 
-class _Cycle:
+class _Restless:
     def __init__(self, name: str):
         self.name = name
 
@@ -95,10 +108,9 @@ class _Cycle:
         from ganzoo import losses, regularizers
         from ganzoo.models.points import dirac
 
-        if self.name == "wgan_clip":
-            return _played(dirac.Dirac(theta=1.0, psi=0.1, clip=0.3), losses.wasserstein, (), None)
-        penalty = regularizers.GradientPenalty(weight=1.0, target=0.3)
-        return _played(dirac.Dirac(theta=1.0, psi=0.1), losses.wasserstein, (penalty,), None)
+        clip, weight, _ = RESTLESS[self.name]
+        penalties = (regularizers.GradientPenalty(weight=weight, target=SLOPE),) if weight else ()
+        return _played(dirac.Dirac(**START, clip=clip), losses.wasserstein, penalties, None)
 
 
 def _played(nets, adversarial, penalties, computed: float | None) -> dict:
@@ -138,5 +150,5 @@ def _converge(arms) -> bool | None:
 
 
 def _stay(arms) -> bool | None:
-    rows = [row for name in CYCLES for row in arms[name]]
+    rows = [row for name in RESTLESS for row in arms[name]]
     return all(row["final"]["distance"]["value"] > 0.1 for row in rows) if rows else None

@@ -11,8 +11,10 @@ under a softplus and a = 1 for the linear ones; R1 and R2 both add gamma psi to 
     theta' = theta + h a psi' = (1 - h^2 a^2) theta + h a (1 - h c) psi,        c = sum of the gammas.
 
 The determinant is 1 - h c: without a penalty the map turns on an ellipse for ever (simultaneous steps would diverge),
-with one the distance falls by sqrt(1 - h c) a step while the eigenvalues are complex. The penalty of WGAN-GP is not
-smooth at psi = 0 and a clipped psi is not the map above: both cycle, and no rate belongs to them.
+with one the distance falls by sqrt(1 - h c) a step while the eigenvalues are complex. A clipped psi is not the map
+above and cycles. Nor is the penalty w (|psi| - s)^2 of WGAN-GP, which is not smooth at psi = 0: on each side of it the
+game is an oscillator with damping 2 w around theta = 2 w s (or -2 w s), psi = 0. With w < 1 it crosses to the other
+side and cycles for ever; with w >= 1 (and small h) it comes to rest there, beside the equilibrium.
 """
 
 import dataclasses
