@@ -1,6 +1,6 @@
 """The plain GAN on a ring of eight Gaussians, narrow enough for two cores: how many modes does it find?
 
-Differences from PacGAN's experiment: networks of a third of its widths, 40,000 of its 400,000 steps, and D and G take
+Differences from PacGAN's experiment: networks of a quarter of its widths, 40,000 of its 400,000 steps, and D and G take
 turns where its code moves both at once.
 
 Task: points
@@ -21,10 +21,10 @@ def recipe() -> Recipe:
 
     adam = schedules.Adam(learning_rate=1e-4, beta_1=0.8, beta_2=0.999)
     return Recipe(
-        model=maxout.Maxout(g_width=128, d_width=64),
+        model=maxout.Maxout(g_width=100, d_width=50),
         data=Data(source="mixture", name="ring8"),
         game=Game(d_optimizer=adam, g_optimizer=adam, adversarial=losses.non_saturating),
-        train=Train(images=4_000_000, batch=100, tick=200_000, evaluate=400_000, steps_per_execution=100),
+        train=Train(images=4_000_000, batch=100, tick=200_000, evaluate=400_000, steps_per_execution=100, xla="on"),
         metrics=("modes2500_ring8", "hq2500_ring8", "rkl2500_ring8"),
     )
 

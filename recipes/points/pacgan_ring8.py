@@ -22,7 +22,7 @@ def recipe() -> Recipe:
     plain = gan()
     return dataclasses.replace(
         plain,
-        model=pacgan.PacGAN(maxout.Maxout(g_width=128, d_width=64), m=2),
+        model=pacgan.PacGAN(maxout.Maxout(g_width=100, d_width=50), m=2),
         train=dataclasses.replace(plain.train, images=8_000_000, batch=200, tick=400_000, evaluate=800_000),
     )
 

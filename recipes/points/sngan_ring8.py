@@ -22,7 +22,7 @@ def recipe() -> Recipe:
     plain = gan()
     return dataclasses.replace(
         plain,
-        model=maxout.Maxout(g_width=128, d_width=64, spectral=True),
+        model=maxout.Maxout(g_width=100, d_width=50, spectral=True),
         game=dataclasses.replace(plain.game, adversarial=losses.hinge),
     )
 

@@ -1,6 +1,6 @@
 """Every game of the zoo on one small backbone, at an equal number of reals: what does the game alone change?
 
-Fashion-MNIST's 10,000-image split, DCGAN's networks at width 16, 192,000 reals, three seeds, rates as in the papers and
+Fashion-MNIST's 10,000-image split, DCGAN's networks at width 16, 96,000 reals, three seeds, rates as in the papers and
 none tuned: a table of games under one small budget, not of what each can reach. Games with five steps of D to one of G
 move G a fifth as often.
 
@@ -34,7 +34,7 @@ def study() -> Study:
         arms=tuple(Arm(game, f"{game}_small") for game in GAMES),
         columns=("fd10k_lenet", "precision5k_lenet", "recall5k_lenet"),
         seeds=3,
-        protocol="every game on DCGAN's networks at width 16 (`gan`: two perceptrons), 192,000 reals of "
+        protocol="every game on DCGAN's networks at width 16 (`gan`: two perceptrons), 96,000 reals of "
         "Fashion-MNIST's 10,000-image split, paper rates, none tuned. fd10k_lenet is the Fréchet distance of 10,000 "
         "samples to the 10,000 images (floor 0.24), precision and recall those of 5,000 in the same features.",
         claims=(

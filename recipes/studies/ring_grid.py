@@ -1,6 +1,6 @@
 """Which games find all modes of a ring of 8 and a grid of 25 Gaussians? PacGAN's table 1, shortened and narrowed.
 
-The paper trains networks of 400 and 200 x 5 units for 400,000 simultaneous steps, ten times. Here a third of those
+The paper trains networks of 400 and 200 x 5 units for 400,000 simultaneous steps, ten times. Here a quarter of those
 widths and 40,000 alternating steps, five times, fit two cores (full widths would take five hours at 40,000 steps); the
 exact experiment is the recipes pacgan_table1_ring8 and pacgan_table1_grid25, for a GPU. So the paper's values stand
 beside ours for orientation: no agreement within standard errors is claimed.
@@ -24,7 +24,7 @@ def study() -> Study:
         arms=tuple(_arm(game, data) for data in ("ring8", "grid25") for game in GAMES),
         columns=("modes2500", "hq2500", "rkl2500"),
         seeds=5,
-        protocol="PacGAN's ring of 8 and grid of 25, shortened (40,000 steps for 400,000) and narrowed (a third of "
+        protocol="PacGAN's ring of 8 and grid of 25, shortened (40,000 steps for 400,000) and narrowed (a quarter of "
         "the widths): modes hit by 2,500 samples, their share within three deviations, reverse KL in nats (noise of a "
         "perfect sampler 0.0014 and 0.0048).",
         source="Lin et al. 2018, arXiv 1712.04086, table 1 (ten trials, full length and width)",

@@ -1,6 +1,6 @@
 """How many of Stacked-MNIST's thousand modes do tiny networks find? PacGAN's table 3 and R3GAN's ablation, shortened.
 
-The paper trains 500,000 steps, fifty times; here 10,000 steps, three times, fit two cores. Absolute values are far
+The paper trains 500,000 steps, fifty times; here 5,000 steps, three times, fit two cores. Absolute values are far
 below the paper's and are not to be compared; what must show is the order: PacGAN above the plain GAN.
 
 Command: ganzoo study stacked_mnist --jobs 2
@@ -19,7 +19,7 @@ def study() -> Study:
         ),
         columns=("modes25600", "rkl25600"),
         seeds=3,
-        protocol="Stacked-MNIST with the unrolled GAN's tiny networks (D a quarter of G), shortened (10,000 steps for "
+        protocol="Stacked-MNIST with the unrolled GAN's tiny networks (D a quarter of G), shortened (5,000 steps for "
         "500,000): modes of 1,000 that 25,600 samples hit by our own classifier of digits, reverse KL in nats (noise "
         "0.0195).",
         source="Lin et al. 2018, arXiv 1712.04086, table 3 (fifty trials of 500,000 steps)",
