@@ -1,4 +1,4 @@
-"""What happens at the end of a tick: guard, log, save, draw, judge.
+"""What happens at the end of a tick: diagnose, log, guard, save, draw, judge.
 
 All of it hangs on Keras' epoch end. Nothing runs between two steps: a callback with `on_train_batch_end` would wait
 for the device after every call.
@@ -15,23 +15,53 @@ import keras
 import tensorflow as tf
 from tensorboard.plugins.hparams import api as hparams
 
-from ganzoo import checkpoint, pictures, runs
+from ganzoo import checkpoint, diagnosis, pictures, runs
 
 
 class Diverged(Exception):
-    """A loss term is not finite; the message names it."""
+    """The game diverged; the message says by what. images: seen by then."""
+
+    def __init__(self, reason: str, images: int):
+        super().__init__(f"diverged: {reason} at {images / 1000:g} kimg; the last good checkpoint is kept")
+        self.reason, self.images = reason, images
+
+
+class Diagnose(keras.callbacks.Callback):
+    """The state of the game, from the log so far, this tick's numbers and what a probe measures."""
+
+    def __init__(self, run: runs.Run, writer: tf.summary.SummaryWriter, measure: Callable[[], dict]):
+        """measure: () -> the measures of this moment, see `ganzoo.probe`."""
+        super().__init__()
+        self.run, self.writer, self.measure = run, writer, measure
+
+    def on_epoch_end(self, epoch, logs=None):
+        images = int(self.model.images.value)
+        tick = {"images": images} | {name: float(value) for name, value in logs.items()}
+        # Weights that are not finite have nothing to measure.
+        measures = self.measure() if all(map(math.isfinite, tick.values())) else {}
+        before = runs.lines(self.run.log)
+        self.state = diagnosis.state([*before, tick | {"diagnosis": measures}])
+        self.record = {"state": self.state, "diagnosis": measures}
+        with self.writer.as_default(step=images):
+            for name, value in measures.items():
+                if value is not None:
+                    tf.summary.scalar(f"diagnosis/{name}", value)
+            tf.summary.scalar("diagnosis/state", diagnosis.STATES.index(self.state))
+            if not before or before[-1].get("state") != self.state:
+                tf.summary.text("diagnosis", "\n".join([self.state, "", *diagnosis.ADVICE[self.state]]))
+        self.writer.flush()
 
 
 class Guard(keras.callbacks.Callback):
-    """Stops at a loss term that is not finite, before anything of it is saved."""
+    """Stops a game that diverged, before anything of it is saved."""
+
+    def __init__(self, diagnose: Diagnose):
+        super().__init__()
+        self.diagnose = diagnose
 
     def on_epoch_end(self, epoch, logs=None):
-        for name in self.model.terms:
-            if not math.isfinite(logs[name]):
-                raise Diverged(
-                    f"diverged: the loss term {name} is {logs[name]} at {int(self.model.images.value) / 1000:g} kimg; "
-                    "the last good checkpoint is kept"
-                )
+        if self.diagnose.state == diagnosis.DIVERGENCE:
+            raise Diverged(diagnosis.why_divergence(logs), int(self.model.images.value))
 
 
 class Stopped(Exception):
@@ -79,10 +109,19 @@ class Stop(keras.callbacks.Callback):
 class Log(keras.callbacks.Callback):
     """A line per tick in log.jsonl, in TensorBoard and on the console."""
 
-    def __init__(self, run: runs.Run, writer: tf.summary.SummaryWriter, total: int, seconds: float, show: Callable):
+    def __init__(
+        self,
+        run: runs.Run,
+        writer: tf.summary.SummaryWriter,
+        total: int,
+        seconds: float,
+        diagnose: Diagnose,
+        show: Callable,
+    ):
         """total: images of the whole run. seconds: spent before this process. show: takes the tick's record."""
         super().__init__()
         self.run, self.writer, self.total, self.seconds, self.show = run, writer, total, seconds, show
+        self.diagnose, self.rollbacks = diagnose, len(runs.lines(run.rollbacks))
 
     def on_epoch_begin(self, epoch, logs=None):
         self._began, self._images = time.perf_counter(), int(self.model.images.value)
@@ -98,13 +137,16 @@ class Log(keras.callbacks.Callback):
             "sec_per_kimg": round(pace, 5),
             "memory_gb": round(memory_gb(), 3),
         } | {name: float(value) for name, value in logs.items()}
-        runs.append(self.run.log, record)
+        state = self.diagnose.record | ({"rollbacks": self.rollbacks} if self.rollbacks else {})
+        # JSON knows no number that is not finite.
+        finite = {name: value if math.isfinite(value) else None for name, value in record.items()}
+        runs.append(self.run.log, finite | state)
         with self.writer.as_default(step=images):
             for name, value in record.items():
                 if name not in ("images", "kimg"):
                     tf.summary.scalar(f"train/{name}", value)
         self.writer.flush()
-        self.show(record | {"eta_seconds": (self.total - images) / 1000 * pace})
+        self.show(record | state | {"eta_seconds": (self.total - images) / 1000 * pace})
 
 
 class Save(keras.callbacks.Callback):

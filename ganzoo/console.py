@@ -50,14 +50,16 @@ class Show:
 
 
 def tick_line(record: dict) -> str:
-    """kimg, speed, loss terms, D's accuracies, memory and time left in one line."""
+    """kimg, speed, loss terms, D's accuracies, state, memory and time left in one line."""
     terms = [
         f"{name} {value:.3g}"
         for name, value in record.items()
-        if name[:2] in ("d_", "g_") and not name.startswith("d_accuracy") and not name.endswith("_gradient")
+        if name[:2] in ("d_", "g_") and not any(part in name for part in ("_accuracy", "_gradient", "_update"))
     ]
     if "d_accuracy_real" in record:
         terms.append(f"D right on {record['d_accuracy_real']:.0%} real {record['d_accuracy_fake']:.0%} fake")
+    if record.get("state"):
+        terms.append(record["state"])
     return "  ".join(
         [
             f"{record['kimg']:>9.1f} kimg",

@@ -52,7 +52,8 @@ class GAN(keras.Model):
     g_nets: tuple = ()
     d_terms: tuple[str, ...] = ("adv",)  # names of the terms that d_loss returns, the regularisers' apart
     g_terms: tuple[str, ...] = ("adv",)
-    stats: tuple[str, ...] = ("d_gradient", "g_gradient")  # logged, not summed: see `observe`
+    # Logged, not summed (see `observe`): norms of gradients, and of a step's change of the weights over the weights'.
+    stats: tuple[str, ...] = ("d_gradient", "g_gradient", "d_update", "g_update")
 
     def __init__(self, **kwargs):
         super().__init__(**kwargs)
@@ -177,7 +178,10 @@ class GAN(keras.Model):
             self.trackers[f"{player}_{name}"].update_state(value)
         norm = tf.linalg.global_norm(gradients) * _replicas()
         self.observe(f"{player}_gradient", norm / optimizer.scale_loss(tf.ones([])))
+        before = [tf.identity(weight) for weight in weights]
         optimizer.apply(gradients, weights)
+        change = tf.linalg.global_norm([after - value for after, value in zip(weights, before, strict=True)])
+        self.observe(f"{player}_update", change / tf.linalg.global_norm(before))
 
     @staticmethod
     def _weights_of(nets: Sequence[keras.Model]) -> list:
@@ -260,9 +264,13 @@ class NoiseGAN(GAN):
         """The part of the batch that both networks are told."""
         return {"label": batch["label"]} if self.classes else {}
 
-    def critic(self, batch: Batch) -> Callable[[tf.Tensor], tf.Tensor]:
+    def critic(self, batch: Batch, training: bool = True) -> Callable[[tf.Tensor], tf.Tensor]:
         """D as a function of images alone: the batch's labels come along."""
-        return lambda images: self.discriminator({"image": images} | self.condition(batch), training=True)
+        return lambda images: self.discriminator({"image": images} | self.condition(batch), training=training)
+
+    def pack(self, samples: tf.Tensor) -> tf.Tensor:
+        """What D judges at once of samples [B, ...]: each by itself."""
+        return samples
 
     def d_loss(self, batch: Batch) -> Terms:
         real, fake = batch["image"], tf.stop_gradient(self.fake(batch, "d"))

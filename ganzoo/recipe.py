@@ -59,6 +59,8 @@ class Train:
     steps_per_execution: int = 1  # steps per call into TensorFlow
     replicas: int = 1  # devices that share each batch
     xla: Literal["auto", "on", "off"] = "auto"  # auto: on one GPU
+    # rollback: to the last good checkpoint, with another seed, three times at most
+    on_divergence: Literal["stop", "rollback"] = "stop"
 
 
 @dataclasses.dataclass(frozen=True)

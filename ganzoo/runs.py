@@ -1,6 +1,7 @@
 """The run folder: what a training run leaves behind, and how it is cut back to a checkpoint.
 
-recipe.py (verbatim), recipe.json (resolved), log.jsonl, metrics.jsonl, samples/, checkpoints/, tensorboard/, export/.
+recipe.py (verbatim), recipe.json (resolved), log.jsonl, metrics.jsonl, rollbacks.jsonl (where there were any),
+diagnosis.png (where one was asked for), samples/, checkpoints/, tensorboard/, export/.
 """
 
 import contextlib
@@ -20,6 +21,8 @@ class Run:
         self.recipe_json = self.path / "recipe.json"
         self.log = self.path / "log.jsonl"
         self.metrics = self.path / "metrics.jsonl"
+        self.rollbacks = self.path / "rollbacks.jsonl"
+        self.diagnosis = self.path / "diagnosis.png"
         self.samples = self.path / "samples"
         self.checkpoints = self.path / "checkpoints"
         self.tensorboard = self.path / "tensorboard"
@@ -89,8 +92,8 @@ class Run:
 def _identity(resolved: dict) -> dict[str, object]:
     """What makes two runs the same, by dotted field.
 
-    Versions, commit, hardware and the length are not part of it, nor what holding images back does not say by the hash
-    of those that are left.
+    Versions, commit, hardware and the length are not part of it, nor what to do when it diverges, nor what holding
+    images back does not say by the hash of those that are left.
     """
     flat = {}
 
@@ -103,7 +106,7 @@ def _identity(resolved: dict) -> dict[str, object]:
 
     walk("", {name: resolved.get(name) for name in ("name", "smoke", "image", "classes")} | resolved["recipe"])
     flat["data.hash"] = resolved["data"]["hash"]
-    for field in ("train.images", "data.held_out"):
+    for field in ("train.images", "train.on_divergence", "data.held_out"):
         flat.pop(field, None)
     return flat
 

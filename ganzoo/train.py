@@ -17,12 +17,13 @@ import tensorflow as tf
 
 import ganzoo.data
 import ganzoo.recipe
-from ganzoo import callbacks, checkpoint, console, environment, export, metrics, pictures, runs, samplers
+from ganzoo import callbacks, checkpoint, console, environment, export, metrics, pictures, probe, runs, samplers
 from ganzoo.errors import BadInput
 from ganzoo.gan import GAN
 from ganzoo.generator import Generator
 
 ROWS = 8  # of a sample grid; a column is a class where there are at most ten
+ROLLBACKS = 3  # of a run with train.on_divergence=rollback, before it is given up
 
 
 def train(name: str, overrides: tuple[str, ...] = (), run: str | None = None, smoke: bool = False, *, show) -> dict:
@@ -33,6 +34,18 @@ def train(name: str, overrides: tuple[str, ...] = (), run: str | None = None, sm
     Returns {"run", "images", "seconds", "metrics", "export"}. Raises BadInput, `callbacks.Diverged`
     and `callbacks.Stopped` (by a signal, everything saved).
     """
+    while True:
+        try:
+            return _train(name, overrides, run, smoke, show)
+        except _RolledBack as rollback:
+            show.text(str(rollback))
+
+
+class _RolledBack(Exception):
+    """The run stands at a checkpoint again, to go on with another seed; the message says why."""
+
+
+def _train(name: str, overrides: tuple[str, ...], run: str | None, smoke: bool, show) -> dict:
     entry = ganzoo.recipe.find(name)
     recipe = ganzoo.recipe.load(name, overrides, smoke)
     ganzoo.recipe.check_lengths(recipe)
@@ -42,13 +55,16 @@ def train(name: str, overrides: tuple[str, ...] = (), run: str | None = None, sm
         images = ganzoo.data.open(recipe.data)
         if images.skipped:
             show.text(f"data: {images.skipped} unreadable images skipped, {len(images)} kept")
-        metrics.check(recipe.metrics, images.whole)
+        extractors = metrics.check(recipe.metrics, images.whole, steps=True)
         resolved = resolve(entry.name, recipe, overrides, smoke, images)
         resume = folder.recipe_json.exists()
         if resume:
             folder.check_identity(resolved)
-        model = build(recipe, images.spec, lookup=images.lookup if recipe.data.on_device else None)
+        seed = seed_in_force(recipe.train.seed, len(runs.lines(folder.rollbacks)))
+        lookup = functools.partial(images.lookup, seed=seed) if recipe.data.on_device else None
+        model = build(recipe, images.spec, lookup)
         header = checkpoint.restore_newest(folder.checkpoints, model, show.text) if resume else None
+        model.seed.assign(seed)
         seen, total = int(model.images.value), recipe.train.images
         if seen > total:
             raise BadInput(f"train.images: {folder.path} is at {seen} images already, more than {total}")
@@ -82,6 +98,7 @@ def train(name: str, overrides: tuple[str, ...] = (), run: str | None = None, sm
                 images.whole,
                 untrained=lambda: fakes(untrained(recipe, images.spec)),
                 key=network_key(recipe),
+                steps=samplers.steps(sampler),
             )
 
         if not (folder.samples / "reals.png").exists():
@@ -89,22 +106,32 @@ def train(name: str, overrides: tuple[str, ...] = (), run: str | None = None, sm
             pictures.save(images.picture(reals, columns), folder.samples / "reals.png")
         every = recipe.train.evaluate if recipe.metrics else 0
         writer = tf.summary.create_file_writer(str(folder.tensorboard))
-        log = callbacks.Log(folder, writer, total, header["seconds"] if header else 0.0, show.tick)
+        seconds = header["seconds"] if header else 0.0
+        knowing = (each for each in extractors.values() if each.class_names or each.modes)
+        measure = probe.Probe(model, images, recipe.train.batch, next(knowing, None)).measure
+        diagnose = callbacks.Diagnose(folder, writer, measure)
+        log = callbacks.Log(folder, writer, total, seconds, diagnose, show.tick)
         samples = callbacks.Samples(folder, writer, recipe.train.tick, grid)
         evaluate = callbacks.Evaluate(folder, writer, every, judge, show.evaluation)
-        hooks = [callbacks.Guard(), log, callbacks.Save(folder, log, stop), stop, samples, evaluate]
+        save = callbacks.Save(folder, log, stop)
+        hooks = [diagnose, log, callbacks.Guard(diagnose), save, stop, samples, evaluate]
         if not header:
             callbacks.describe(writer, resolved)
 
-        for start, ticks, length in segments(seen, total, recipe.train.tick):
-            model.fit(
-                dataset(images, recipe, start),
-                epochs=ticks,
-                steps_per_epoch=length // ganzoo.recipe.images_per_step(recipe),
-                callbacks=hooks,
-                shuffle=False,
-                verbose=0,
-            )
+        try:
+            for start, ticks, length in segments(seen, total, recipe.train.tick):
+                model.fit(
+                    dataset(images, recipe, start, seed),
+                    epochs=ticks,
+                    steps_per_epoch=length // ganzoo.recipe.images_per_step(recipe),
+                    callbacks=hooks,
+                    shuffle=False,
+                    verbose=0,
+                )
+        except callbacks.Diverged as error:
+            if recipe.train.on_divergence == "rollback":
+                raise roll_back(folder, recipe.train.seed, error) from error
+            raise
         stop.saved = True  # the rest is computed from the last checkpoint
 
         evaluate.set_model(model)
@@ -119,6 +146,32 @@ def train(name: str, overrides: tuple[str, ...] = (), run: str | None = None, sm
         "metrics": record.get("metrics", {}),
         "export": str(target),
     }
+
+
+def seed_in_force(seed: int, rollbacks: int) -> int:
+    """The seed of the game and of the order of the data after so many rollbacks of a run with `train.seed`."""
+    return (seed + rollbacks * 1_000_003) % 2**31
+
+
+def roll_back(folder: runs.Run, seed: int, error: callbacks.Diverged) -> Exception:
+    """Note in rollbacks.jsonl that the run goes on from its newest checkpoint with another seed.
+
+    Nothing else need be done: from there on it is a resumed run, so that a kill at any moment changes nothing.
+    Returns what to raise; where no checkpoint is or after `ROLLBACKS`, that is a `Diverged` which says so.
+    """
+    done, files = len(runs.lines(folder.rollbacks)), checkpoint.files(folder.checkpoints)
+    if done == ROLLBACKS:
+        return callbacks.Diverged(f"after {done} rollbacks, {error.reason}", error.images)
+    if not files:
+        return callbacks.Diverged(f"before the first checkpoint, {error.reason}", error.images)
+    record = {
+        "images": error.images,
+        "to": int(files[0].stem),
+        "seed": seed_in_force(seed, done + 1),
+        "reason": error.reason,
+    }
+    runs.append(folder.rollbacks, record)
+    return _RolledBack(f"{error}; going on from {record['to'] / 1000:g} kimg with seed {record['seed']}")
 
 
 def export_run(run: str, out: str | None = None, force: bool = False) -> pathlib.Path:
@@ -165,7 +218,7 @@ def build(recipe: ganzoo.recipe.Recipe, spec, lookup: Callable | None = None) ->
             ema=game.ema,
             d_steps=game.d_steps,
             seed=train.seed,
-            lookup=functools.partial(lookup, seed=train.seed) if lookup else None,
+            lookup=lookup,
             steps_per_execution=train.steps_per_execution,
             jit_compile=xla,
         )
@@ -182,12 +235,12 @@ def precision(name: str) -> str:
     return "float32"
 
 
-def dataset(images, recipe: ganzoo.recipe.Recipe, start: int) -> tf.data.Dataset:
-    """Batches of one step from the image number `start` on."""
+def dataset(images, recipe: ganzoo.recipe.Recipe, start: int, seed: int) -> tf.data.Dataset:
+    """Batches of one step from the image number `start` on, in the order of that seed."""
     step = ganzoo.recipe.images_per_step(recipe)
     if recipe.data.on_device:
         return images.positions(step, start)
-    return images.stream(step, recipe.train.seed, start)
+    return images.stream(step, seed, start)
 
 
 def segments(seen: int, total: int, tick: int) -> Iterator[tuple[int, int, int]]:

@@ -51,11 +51,11 @@ class AuxiliaryGAN(gan.NoiseGAN):
     d_terms = ("adv", "class")
     g_terms = ("adv", "class")
 
-    def judge(self, images):
-        return self.discriminator({"image": images}, training=True)
+    def judge(self, images, training=True):
+        return self.discriminator({"image": images}, training=training)
 
-    def critic(self, batch):
-        return lambda images: self.judge(images)["logit"]
+    def critic(self, batch, training=True):
+        return lambda images: self.judge(images, training)["logit"]
 
     def d_loss(self, batch):
         real, fake = batch["image"], tf.stop_gradient(self.fake(batch, "d"))
