@@ -22,7 +22,7 @@ def recipe() -> Recipe:
     return dataclasses.replace(
         plain,
         model=pacgan.PacGAN(plain.model, m=2),
-        train=dataclasses.replace(plain.train, images=2_560_000, batch=256, tick=128_000, evaluate=256_000),
+        train=dataclasses.replace(plain.train, images=1_280_000, batch=256, tick=64_000, evaluate=640_000),
     )
 
 
