@@ -187,7 +187,16 @@ def sample(source, out, n, seed, label, truncation, as_json):
 @click.option("--pairs", metavar="PNG", help="With a memo metric: draw samples over the training images nearest them.")
 @as_json
 def evaluate(source, names, n, against, extractor, pairs, as_json):
-    """Judge SOURCE, a run folder or an exported model, against the data it was trained on."""
+    """Judge SOURCE, a run folder or an exported model, against the data it was trained on.
+
+    \b
+    A metric is a kind, a number of images and an extractor, e.g. fd10k_lenet:
+      fd kd is memo precision recall density coverage       lenet lite0 own
+      ifd (within classes)                                  lenet lite0 own
+      pd, ppl (of steps, not images; of a run folder only)  lenet lite0
+      cas swd msssim ndb imsssim (within classes)           pixels
+      modes hq rkl                                          digits ring8 grid25 mixture10
+    """
     from ganzoo import metrics
 
     for name in names.split(",") if names else ():

@@ -11,7 +11,7 @@ from ganzoo import console, export, metrics, pictures, runs, samplers
 from ganzoo import train as training
 from ganzoo.errors import BadInput
 from ganzoo.metrics.extractors import Extractor
-from ganzoo.metrics.judge import Images, Labels
+from ganzoo.metrics.judge import Images, Labels, Steps
 
 SEED = 1  # of the order in which a folder's images are samples
 
@@ -28,6 +28,7 @@ class Samples:
     reals: object  # the ImageSet that it was trained on; None: of a folder
     ceiling: dict  # `untrained` and `key` of `metrics.evaluate`, where there is one
     count: int | None = None  # images there are; None: as many as one likes
+    steps: Steps | None = None  # of the generator, where images can be had before they are rounded
 
 
 def evaluate(
@@ -67,6 +68,7 @@ def evaluate(
         n=n,
         # Classes are compared by number, which says nothing between sets that name them otherwise.
         labels=samples.labels if samples.class_names == reals.class_names else None,
+        steps=samples.steps,
         own=own,
         **samples.ceiling,
     )
@@ -105,6 +107,7 @@ def _run(source: str) -> Samples:
         class_names=images.class_names,
         reals=images.whole,
         ceiling=ceiling,
+        steps=samplers.steps(sampler),
     )
 
 
@@ -162,19 +165,47 @@ def _draw_pairs(closest: list, samples: Samples, reals, path: str) -> None:
 
 
 def tell(report: dict) -> str:
-    """An evaluation for a person: values, shares of classes, warnings."""
+    """An evaluation for a person: values, what else the metrics know, shares of classes, warnings."""
     seen = "" if report["images"] is None else f", {report['images'] / 1000:g} kimg"
     lines = [report["source"] + seen]
     for name, result in report["metrics"].items():
         lines.append(console.metric_line(name, result))
         if "interval" in result:
             lines.append("  95 % interval {:.4g} to {:.4g}".format(*result["interval"]))
-        lines.append(
-            f"  {result['count']:,} samples against {result['reals_count']:,} of {result['reals']}; floor of "
-            f"{result['floor_count']:,} against {result['floor_count']:,} real images"
-        )
+        if "error" in result:
+            lines.append(f"  standard error {result['error']:.2g}")
+        if more := _more(result):
+            lines.append("  " + "  ".join(more))
+        lines.append("  " + _counts(result))
         lines += [f"  warning: {warning}" for warning in result["warnings"]]
     shares = next((result["classes"] for result in report["metrics"].values() if "classes" in result), None)
     if shares:
         lines.append("classes by the extractor: " + "  ".join(f"{share:.1%}" for share in shares))
     return "\n".join(lines)
+
+
+# Of a result, the numbers that are told in words or beside the value.
+TOLD = {"value", "spread", "error", "floor", "ceiling", "count", "reals_count", "floor_count"}
+
+
+def _more(result: dict) -> list[str]:
+    """The numbers that the kind adds to its value, under their names."""
+    parts = []
+    for name, value in result.items():
+        if name not in TOLD and isinstance(value, (int, float)):
+            parts.append(f"{name} {value:.4g}")
+        elif isinstance(value, dict):
+            parts.append(f"{name} " + ", ".join(f"{key}: {number:.4g}" for key, number in value.items()))
+    return parts
+
+
+def _counts(result: dict) -> str:
+    count, floor = f"{result['count']:,}", f"{result['floor_count']:,}"
+    if not result["floor_count"]:
+        return f"{count} steps of the generator; no floor, as real images have none"
+    if not result["reals_count"]:
+        return f"{count} samples by themselves; floor of {floor} images of {result['reals']}"
+    return (
+        f"{count} samples against {result['reals_count']:,} of {result['reals']}; floor of {floor} against {floor} "
+        "real images"
+    )

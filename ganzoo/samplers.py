@@ -18,6 +18,7 @@ import tensorflow as tf
 from ganzoo.errors import BadInput
 from ganzoo.export import CARD, newest
 from ganzoo.generator import Generator
+from ganzoo.metrics import path_length
 
 ROWS = 250  # images a call: bounds the memory of a request of any size
 
@@ -46,10 +47,17 @@ class Sampler:
 
     def from_noise(self, z: np.ndarray, label=None) -> np.ndarray:
         """uint8 [N, H, W, C] from z float32 [N, z_dim], which should follow the law that `card["latent"]` names."""
+        return self._call("serving_default", "z", self._noise(z), {"label": label})
+
+    def pixels(self, z: np.ndarray, label=None) -> np.ndarray:
+        """float32 [N, H, W, C] in -1..1, not rounded, from z as `from_noise` takes it. Of a run only: BadInput else."""
+        return self._call("pixels", "z", self._noise(z), {"label": label})
+
+    def _noise(self, z: np.ndarray) -> np.ndarray:
         z = np.asarray(z, np.float32)
         if z.ndim != 2 or z.shape[1] != self.z_dim:
             raise BadInput(f"z: shape {list(z.shape)}; allowed: [N, {self.z_dim}]")
-        return self._call("serving_default", "z", z, {"label": label})
+        return z
 
     def _call(self, name: str, first: str, rows: np.ndarray, options: dict[str, Any]) -> np.ndarray:
         function = self._signature(name)
@@ -104,14 +112,23 @@ def load(source: str | os.PathLike) -> Sampler:
     if missing:
         raise BadInput(f"source: {version} has no signature {' or '.join(sorted(missing))}; it is no export of ganzoo")
 
-    # The functions reach variables that live as long as `loaded` does.
-    return Sampler(lambda name, model=loaded: model.signatures[name], card)
+    def signature(name):
+        if name not in loaded.signatures:
+            raise BadInput(f"signature: {name!r} is not exported; {version} has {', '.join(loaded.signatures)}")
+        return loaded.signatures[name]  # whose variables live as long as `loaded` does
+
+    return Sampler(signature, card)
 
 
 def of(model) -> Sampler:
     """The sampler of a `NoiseGAN` in memory, with the weights that it has now."""
     generator = Generator(model)
     return Sampler(generator.signature, generator.facts)
+
+
+def steps(sampler: Sampler) -> Callable[[int, int], np.ndarray]:
+    """(first, count) -> both ends of small steps of the generator of a run, see `metrics.path_length.steps`."""
+    return path_length.steps(sampler.pixels, sampler.z_dim, sampler.card["latent"], sampler.classes)
 
 
 def _card(version: pathlib.Path) -> dict[str, Any]:

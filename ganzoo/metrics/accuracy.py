@@ -8,6 +8,7 @@ same steps of training, so values compare with each other and with the floor (le
 
 import numpy as np
 
+from ganzoo.metrics.kind import Kind
 from ganzoo.metrics.statistics import share
 
 STEPS = 400
@@ -62,7 +63,7 @@ def fit(images: np.ndarray, labels: np.ndarray, classes: int):
     return model
 
 
-class ClassificationAccuracy:
+class ClassificationAccuracy(Kind):
     """Collects labelled images of one set, all of them."""
 
     LEAST = 20  # images

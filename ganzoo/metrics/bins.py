@@ -6,18 +6,23 @@ differs from that among reals by a two-proportion z-test at 5 % (two-sided, pool
 chance alone, and more samples find smaller differences. JS is the Jensen-Shannon divergence of the two histograms in
 nats, 0..log 2. Both are lower for better samples, and a bin that samples never reach is a mode that is missing.
 
-Known difference: the pixels are never whitened (an option of theirs), and all of them count, at any size.
+What a nearest centre forgives is not seen: noise of 40 grey levels leaves both where they were.
+
+Known difference: the pixels are never whitened (an option of theirs), and all of them count, at any size: clustering
+holds the reals as float32, 4 bytes a pixel and channel, and takes half a minute for 10,000 images of 28x28 on two
+cores, five minutes for 64x64 in colour, each time that samples are compared.
 """
 
 import dataclasses
 
 import numpy as np
-import scipy.cluster.vq
-import scipy.stats
+import scipy.special
 
 from ganzoo.errors import BadInput
+from ganzoo.metrics.kind import Kind
 
 BINS = 100
+FILLING = 10  # reals a bin, at least
 SIGNIFICANCE = 0.05
 ITERATIONS = 100  # of Lloyd's algorithm
 BLOCK = 5000  # rows of a block of distances
@@ -26,7 +31,7 @@ BLOCK = 5000  # rows of a block of distances
 def js(p: np.ndarray, q: np.ndarray) -> float:
     """Jensen-Shannon divergence of histograms [K] that sum to 1, in nats: 0..log 2."""
     middle = (p + q) / 2
-    return float((scipy.stats.entropy(p, middle) + scipy.stats.entropy(q, middle)) / 2)
+    return float(np.sum(scipy.special.rel_entr(p, middle) + scipy.special.rel_entr(q, middle)) / 2)
 
 
 def z_scores(first: np.ndarray, second: np.ndarray) -> np.ndarray:
@@ -47,8 +52,10 @@ class Bins:
     @classmethod
     def of(cls, images: np.ndarray, bins: int = BINS, seed: int = 0) -> "Bins":
         """Clusters of real images uint8 [N, H, W, C], from k-means++ starts. Raises BadInput below 10 images a bin."""
-        if len(images) < 10 * bins:
-            raise BadInput(f"metrics: {bins} bins take {10 * bins} real images or more, there are {len(images)}")
+        import scipy.cluster.vq
+
+        if len(images) < FILLING * bins:
+            raise BadInput(f"metrics: {bins} bins take {FILLING * bins} real images or more, there are {len(images)}")
         rows = _rows(images)
         draw = np.random.default_rng(seed)
         centres, _ = scipy.cluster.vq.kmeans2(rows, bins, iter=ITERATIONS, minit="++", seed=draw)
@@ -61,12 +68,12 @@ class Bins:
     def compare(self, counts: np.ndarray) -> dict[str, float | int]:
         """Counts int [K] of the samples in each bin against the reals.
 
-        -> {"ndb": bins that differ, "js": nats, "missing": bins with reals that no sample fell into, "bins": K,
+        -> {"value": bins that differ, "js": nats, "missing": bins with reals that no sample fell into, "bins": K,
         "chance": bins expected to differ by chance}.
         """
-        differ = np.abs(z_scores(counts, self.counts)) > scipy.stats.norm.isf(SIGNIFICANCE / 2)
+        differ = np.abs(z_scores(counts, self.counts)) > -scipy.special.ndtri(SIGNIFICANCE / 2)
         return {
-            "ndb": int(differ.sum()),
+            "value": int(differ.sum()),
             "js": js(counts / counts.sum(), self.counts / self.counts.sum()),
             "missing": int(np.sum((counts == 0) & (self.counts > 0))),
             "bins": len(counts),
@@ -83,3 +90,24 @@ def _nearest(rows: np.ndarray, centres: np.ndarray) -> np.ndarray:
     squares = np.einsum("kd,kd->k", centres, centres)
     parts = [rows[start : start + BLOCK] @ centres.T for start in range(0, len(rows), BLOCK)]
     return np.concatenate([np.argmin(squares - 2 * part, axis=1) for part in parts])
+
+
+class DifferentBins(Kind):
+    """Collects the images of one set, all of them: the bins are those of the real ones."""
+
+    LEAST = FILLING * BINS  # images
+    HIGHER = False
+    NEEDS = ("images",)
+    REFERENCES = 1
+
+    def __init__(self, dim: int):
+        self.batches: list[np.ndarray] = []
+
+    def update(self, images: np.ndarray) -> None:
+        """images: uint8 [B, H, W, C]."""
+        self.batches.append(images)
+
+    def to(self, other: "DifferentBins") -> dict[str, float | int]:
+        """What `Bins.compare` gives for these samples; `other` is of the real images, whose clusters are the bins."""
+        bins = Bins.of(np.concatenate(other.batches))
+        return bins.compare(sum(bins.count(batch) for batch in self.batches))

@@ -13,15 +13,17 @@ With N samples even a perfect generator has an rkl of about (K - 1) / 2N: the re
 
 import numpy as np
 
+from ganzoo.metrics.kind import Kind
 from ganzoo.metrics.statistics import share
 
 
-class _Counts:
+class _Counts(Kind):
     """Samples in each mode, and how many there are in all."""
 
     LEAST = 1  # samples
     HIGHER = True
     NEEDS = ("classes",)
+    OF = "modes"
     REFERENCES = 0
 
     def __init__(self, modes: int):

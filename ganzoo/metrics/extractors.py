@@ -5,6 +5,7 @@ extractors are never compared. None of these is the Inception network of publish
 """
 
 import dataclasses
+import functools
 import hashlib
 from collections.abc import Callable
 
@@ -31,6 +32,7 @@ class Extractor:
     modes: int = 0  # modes that `assign` knows
     # What the network gives beside features -> the mode of each, int64 [B] in 0..modes-1, -1 = none
     assign: Callable[[np.ndarray], np.ndarray] = lambda logits: logits.argmax(axis=1)
+    maps: Callable | None = None  # () -> the `perceptual.Maps` of the network, where distances are taken in them
 
     def check(self, shape: tuple[int, ...]) -> None:
         """Refuse pictures [H, W, C] or points [D] that this extractor cannot see."""
@@ -47,6 +49,13 @@ class Extractor:
             f"metrics: {self.name} takes images of {size} with {' or '.join(map(str, self.channels))} channel(s), "
             f"these are {height}x{width} with {channels}"
         )
+
+    @functools.cached_property
+    def compare(self) -> Callable:
+        """The distance of images float32 [B, H, W, C] in -1..1 and their partners in feature maps -> float32 [B]."""
+        from ganzoo.metrics import perceptual
+
+        return perceptual.between(self.maps())
 
     def __call__(self, images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """images: uint8 [B, H, W, C], or points float32 [B, D] -> features float32 [B, dim], class int64 [B]."""

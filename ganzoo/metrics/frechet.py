@@ -9,6 +9,7 @@ semidefinite, so two symmetric eigendecompositions give it in real numbers and w
 
 import numpy as np
 
+from ganzoo.metrics.kind import Kind
 from ganzoo.metrics.statistics import Statistics
 
 
@@ -26,7 +27,7 @@ def distance(mean1: np.ndarray, cov1: np.ndarray, mean2: np.ndarray, cov2: np.nd
     return float(np.sum((mean1 - mean2) ** 2) + np.trace(cov1) + np.trace(cov2) - 2 * cross)
 
 
-class FrechetDistance:
+class FrechetDistance(Kind):
     """Collects the features of one set; nothing but their mean and covariance is kept."""
 
     LEAST = 2  # images

@@ -8,6 +8,7 @@ the name of their extractor and are compared with the score of real images, the 
 import numpy as np
 import scipy.special
 
+from ganzoo.metrics.kind import Kind
 from ganzoo.metrics.statistics import finite
 
 SPLITS = 10
@@ -20,7 +21,7 @@ def score(logits: np.ndarray) -> float:
     return float(np.exp(np.mean(np.sum(np.exp(logs) * (logs - marginal), axis=1))))
 
 
-class InceptionScore:
+class InceptionScore(Kind):
     """Collects the class logits of one set."""
 
     LEAST = 2 * SPLITS  # images

@@ -9,9 +9,10 @@ import numpy as np
 
 from ganzoo.errors import BadInput
 from ganzoo.metrics.frechet import FrechetDistance
+from ganzoo.metrics.kind import Kind
 
 
-class IntraClassDistance:
+class IntraClassDistance(Kind):
     """Collects the features of one set by class."""
 
     LEAST = 4  # images

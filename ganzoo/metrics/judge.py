@@ -1,12 +1,4 @@
-"""One extractor before one set of real images: what is collected of either side, floors and ceilings.
-
-A kind of metric (`protocol.KINDS`) is a class whose objects collect one set of images and then compare:
-
-- NEEDS: names of what `update` is given of a batch, of `Extractor.views` and "labels" (int [B]);
-- REFERENCES: how many real sets `to` is given: 0 = none, it judges samples by themselves; 1 = real images; 2 = real
-  images and as many others, held out;
-- LEAST: images that it takes; HIGHER: whether higher is better.
-"""
+"""One extractor before one set of real images: what is collected of either side, floors and ceilings."""
 
 import functools
 from collections.abc import Callable, Sequence
@@ -15,6 +7,7 @@ import numpy as np
 
 import ganzoo
 from ganzoo.metrics.extractors import Extractor
+from ganzoo.metrics.kind import Kind
 from ganzoo.metrics.protocol import KINDS, Protocol
 from ganzoo.metrics.store import Store
 
@@ -23,6 +16,22 @@ SEED = 0  # of the choice of real images
 
 Images = Callable[[int, int], np.ndarray]  # (start, count) -> uint8 [count, H, W, C], or points float32 [count, D]
 Labels = Callable[[int, int], np.ndarray]  # (start, count) -> int [count]
+Steps = Callable[[int, int], np.ndarray]  # (start, count) -> float32 [count, 2, H, W, C], see `path_length.steps`
+
+
+class _Views(dict):
+    """What metrics need of one batch, by name: made when first asked for."""
+
+    def __init__(self, extractor: Extractor, sources: dict[str, Callable[[], np.ndarray]]):
+        super().__init__()
+        self.extractor, self.sources = extractor, sources
+
+    def __missing__(self, need: str) -> np.ndarray:
+        if need in self.sources:
+            self[need] = self.sources[need]()
+        else:
+            self.update(self.extractor.views(self["images"]))
+        return self[need]
 
 
 class Judge:
@@ -40,28 +49,31 @@ class Judge:
         self.order = np.random.default_rng(SEED).permutation(len(reals))
         self.features = np.zeros([0, extractor.dim], np.float32)
 
-    def new(self, protocol: Protocol):
+    def new(self, protocol: Protocol) -> Kind:
         """The metric before its first image."""
         kind = KINDS[protocol.kind]
-        return kind(self.extractor.modes if "classes" in kind.NEEDS else self.extractor.dim)
+        return kind(getattr(self.extractor, kind.OF))
 
-    def collect(self, protocols: Sequence[Protocol], images: Images, labels: Labels | None) -> tuple[dict, dict]:
-        """By protocol: what is collected of its first `count` images, and their shares of classes."""
+    def collect(self, protocols: Sequence[Protocol], samples: dict[str, Callable]) -> tuple[dict, dict]:
+        """By protocol: what is collected of its first `count` samples, and their shares of classes.
+
+        samples: "images" (`Images`), "labels" (`Labels`) and "steps" (`Steps`), None for what no metric needs.
+        """
         collected = {protocol: self.new(protocol) for protocol in protocols}
         seen = []
         most = max(protocol.count for protocol in collected)
         for start in range(0, most, BATCH):
             count = min(BATCH, most - start)
-            views = self.extractor.views(images(start, count))
-            if labels is not None:
-                views["labels"] = labels(start, count)
-            seen.append(views["classes"])
+            sources = {name: functools.partial(read, start, count) for name, read in samples.items() if read}
+            views = _Views(self.extractor, sources)
+            if self.extractor.class_names:
+                seen.append(views["classes"])
             for protocol, metric in collected.items():
                 if start < protocol.count:
                     metric.update(*(views[need][: protocol.count - start] for need in metric.NEEDS))
-        seen = np.concatenate(seen)
         if not self.extractor.class_names:
             return collected, {}
+        seen = np.concatenate(seen)
         return collected, {protocol: self._shares(seen[: protocol.count]) for protocol in collected}
 
     def _shares(self, classes: np.ndarray) -> list[float]:
@@ -96,10 +108,11 @@ class Judge:
                 f"{protocol.name}: {smallest} {of}are too few for the covariance of {self.extractor.dim} features "
                 f"(at least {2 * self.extractor.dim} wanted); compare with the floor only, or use kd"
             )
-        if floor_count < protocol.count:
+        if 0 < floor_count < protocol.count:
+            against = f" against {floor_count}" if count else ""
             warnings.append(
-                f"{protocol.name}: {self.reals.name} has {len(self.reals)} images, so the floor is of {floor_count} "
-                f"against {floor_count}"
+                f"{protocol.name}: {self.reals.name} has {len(self.reals)} images, so the floor is of "
+                f"{floor_count}{against}"
             )
         return warnings
 
@@ -109,12 +122,16 @@ class Judge:
         if kinds == 2:
             count = self._half(protocol)
             return (self.real(protocol, 0, count), self._held(protocol, count, 0, count)), count
+        if not kinds:
+            return (), 0
         count = min(protocol.count, len(self.reals))
-        return ((self.real(protocol, 0, count),) if kinds else ()), count
+        return (self.real(protocol, 0, count),), count
 
-    def floor(self, protocol: Protocol) -> tuple[float, int]:
-        """Real images in the samples' place, and how many on either side."""
+    def floor(self, protocol: Protocol) -> tuple[float | None, int]:
+        """Real images in the samples' place, and how many on either side; (None, 0) where they cannot be there."""
         references = KINDS[protocol.kind].REFERENCES
+        if references is None:
+            return None, 0
         count = self._half(protocol) if references else min(protocol.count, len(self.reals))
 
         def compute():
@@ -130,35 +147,39 @@ class Judge:
 
     def ceilings(
         self, protocols: list[Protocol], untrained: Callable[[], Images], labels: Labels | None, key: str
-    ) -> dict[Protocol, float]:
-        """An untrained generator's values, by protocol."""
-        collect = functools.cache(lambda: self.collect(protocols, untrained(), labels)[0])
+    ) -> dict[Protocol, float | None]:
+        """An untrained generator's values, by protocol; None for those that have no floor either."""
+        judged = [protocol for protocol in protocols if KINDS[protocol.kind].REFERENCES is not None]
+        collect = functools.cache(lambda: self.collect(judged, {"images": untrained(), "labels": labels})[0])
 
         def compute(protocol):
             return collect()[protocol].to(*self.references(protocol)[0])["value"]
 
-        return {
+        found = {
             protocol: self.store.number(
                 self.key | {"of": "ceiling", "metric": protocol.name, "generator": key},
                 functools.partial(compute, protocol),
             )
-            for protocol in protocols
+            for protocol in judged
         }
+        return dict.fromkeys(protocols) | found
 
-    def real(self, protocol: Protocol, start: int, stop: int):
+    def real(self, protocol: Protocol, start: int, stop: int) -> Kind:
         """What is collected of the real images at places start ... stop - 1 of the fixed order."""
         metric = self.new(protocol)
-        labels = None if self.reals.labels is None else self.reals.labels[self.order[start:stop]]
-        if "features" in metric.NEEDS:  # these alone are kept; no kind needs pixels beside them
-            self.extend(stop)
-            views = {"features": self.features[start:stop], "labels": labels}
+
+        def update(places, **known):
+            read, labels = self.reals.read, self.reals.labels
+            views = _Views(self.extractor, {"images": lambda: read(places), "labels": lambda: labels[places]})
+            views.update(known)
             metric.update(*(views[need] for need in metric.NEEDS))
+
+        if set(metric.NEEDS) <= {"features", "labels"}:  # which are kept, so that no image need be seen again
+            self.extend(stop)
+            update(self.order[start:stop], features=self.features[start:stop])
             return metric
         for first in range(start, stop, BATCH):
-            last = min(first + BATCH, stop)
-            views = self.extractor.views(self.reals.read(self.order[first:last]))
-            views["labels"] = None if labels is None else labels[first - start : last - start]
-            metric.update(*(views[need] for need in metric.NEEDS))
+            update(self.order[first : min(first + BATCH, stop)])
         return metric
 
     def extend(self, count: int) -> None:

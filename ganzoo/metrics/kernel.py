@@ -8,6 +8,7 @@ of them, so that subsets still differ.
 
 import numpy as np
 
+from ganzoo.metrics.kind import Kind
 from ganzoo.metrics.statistics import finite
 
 SUBSETS = 100
@@ -44,7 +45,7 @@ def distance(x: np.ndarray, y: np.ndarray) -> dict[str, float]:
     return {"value": float(np.mean(values)), "spread": float(np.std(values)), "subset": size}
 
 
-class KernelDistance:
+class KernelDistance(Kind):
     """Collects the features of one set, all of them."""
 
     LEAST = 4  # images: two subsets of two

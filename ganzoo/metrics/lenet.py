@@ -21,6 +21,7 @@ import tensorflow as tf
 
 import ganzoo.data
 from ganzoo.data.fashion_mnist import CLASSES
+from ganzoo.metrics import perceptual
 from ganzoo.metrics.extractors import Extractor
 from ganzoo.recipe import Data
 
@@ -80,6 +81,7 @@ def extractor() -> Extractor:
         channels=(1,),
         class_names=CLASSES,
         others=training_features,
+        maps=perceptual.lenet_maps,
         classes=len(CLASSES),
     )
 

@@ -17,7 +17,7 @@ import tensorflow as tf
 
 from ganzoo.data import archives, cache
 from ganzoo.errors import BadInput
-from ganzoo.metrics import torch_file
+from ganzoo.metrics import perceptual, torch_file
 from ganzoo.metrics.extractors import Extractor
 
 ARCHIVE = archives.Archive(
@@ -125,4 +125,13 @@ def extractor() -> Extractor:
     def see(images):
         return model(tf.image.resize(images, [SIDE, SIDE], antialias=True), training=False)
 
-    return Extractor("lite0", FEATURES, SHA256, lambda images: see(rgb(images)), None, (1, 3, 4), classes=1000)
+    return Extractor(
+        name="lite0",
+        dim=FEATURES,
+        fingerprint=SHA256,
+        network=lambda images: see(rgb(images)),
+        size=None,
+        channels=(1, 3, 4),
+        classes=1000,
+        maps=perceptual.lite0_maps,
+    )

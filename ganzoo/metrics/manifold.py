@@ -12,6 +12,7 @@ All grow with quality. The published values are of VGG-16's features; ours are n
 
 import numpy as np
 
+from ganzoo.metrics.kind import Kind
 from ganzoo.metrics.statistics import finite, share
 
 BLOCK = 1000  # rows of a block of distances: memory is BLOCK x N float64
@@ -44,7 +45,7 @@ def inside(x: np.ndarray, centres: np.ndarray, reach: np.ndarray) -> np.ndarray:
     )
 
 
-class _Features:
+class _Features(Kind):
     """Collects the features of one set, all of them."""
 
     K = 3

@@ -12,6 +12,7 @@ half is then not seen, so a generator that only copies shows about 0.5 or more.
 import numpy as np
 
 from ganzoo.metrics import manifold
+from ganzoo.metrics.kind import Kind
 from ganzoo.metrics.statistics import finite, share
 
 TAIL = 0.05
@@ -28,7 +29,7 @@ def nearest(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return np.concatenate(distances), np.concatenate(places)
 
 
-class Memorization:
+class Memorization(Kind):
     """Collects the features of one set, all of them."""
 
     LEAST = 20  # images: one in the tail

@@ -8,7 +8,7 @@ LPIPS is of other networks with learned weights, so values are named after their
 Known difference: a length is sqrt(|x|^2 + 0.1^2). At 2 % of the places of LeNet's coarse map all 64 channels are 0.
 Where one of them wakes up, an exact unit vector jumps from 0 to 1 however small the step, and a path length then
 counts such places: from a step of 1e-2 to one of 1e-4 it grew seventyfold. With 0.1, where lengths are about 1 to 2,
-it is the same to 1 % for steps of 1e-3, 1e-4 and 1e-5.
+it is the same to 1 % for steps of 1e-4 and 1e-5, to 5 % for one of 1e-3 (tests/metrics/test_perceptual.py).
 
 Images here are float32 in -1..1 and never rounded, so that a distance may be taken between images that differ by less
 than a grey level, and has a gradient.
@@ -72,9 +72,10 @@ def lenet_maps() -> Maps:
 
 
 def lite0_maps() -> Maps:
-    """Maps of lite0 for float32 [B, H, W, 1 or 3] in -1..1: at 112, 56, 28, 14 and 7 pixels, after their ReLU6.
+    """Maps of lite0 for float32 [B, H, W, 1, 3 or 4] in -1..1: at 112, 56, 28, 14 and 7 pixels, after their ReLU6.
 
-    Images are resized to 224 as the extractor does. Downloads the weights the first time. Maps of 8 MB an image.
+    Grey is repeated, RGBA laid on white and all resized to 224, as the extractor does. Downloads the weights the first
+    time. Maps of 8 MB an image.
     """
     from ganzoo.metrics import lite0, torch_file
 
@@ -82,12 +83,10 @@ def lite0_maps() -> Maps:
     maps = last_convolutions(model, model.input)
 
     def see(images):
-        grey = images.shape[-1] == 1
-        colours = (tf.image.grayscale_to_rgb(images) if grey else images) * 127.5 + 127.5
-        return maps(tf.image.resize(colours, [lite0.SIDE, lite0.SIDE], antialias=True), training=False)
+        colours = images[..., :3] if images.shape[-1] > 1 else tf.image.grayscale_to_rgb(images)
+        if images.shape[-1] == 4:
+            alpha = (images[..., 3:] + 1) / 2
+            colours = colours * alpha + 1 - alpha
+        return maps(tf.image.resize(colours * 127.5 + 127.5, [lite0.SIDE, lite0.SIDE], antialias=True), training=False)
 
     return see
-
-
-# By the extractor's name; opened only when a metric asks for one.
-MAPS: dict[str, Callable[[], Maps]] = {"lenet": lenet_maps, "lite0": lite0_maps}

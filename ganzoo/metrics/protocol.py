@@ -1,15 +1,30 @@
 """The name of a metric is its protocol: what is computed, over how many images, through which extractor.
 
 `fd10k_lenet` is the Fréchet distance of 10,000 generated images in lenet's features, `kd500_lite0` the kernel distance
-of 500 in those of EfficientNet-Lite0. No name begins with fid: published values come from the Inception weights of
-2015, and with any other weights, later Inceptions included, the numbers are not comparable.
+of 500 in those of EfficientNet-Lite0, `swd2k_pixels` the sliced Wasserstein distance of 2,000 without any network,
+`ppl200_lenet` the mean length of 200 steps of the generator. No name begins with fid: published values come from the
+Inception weights of 2015, and with any other weights, later Inceptions included, the numbers are not comparable.
 """
 
 import dataclasses
 import re
 
 from ganzoo.errors import BadInput
-from ganzoo.metrics import accuracy, coverage, frechet, inception_score, intraclass, kernel, manifold, memorization
+from ganzoo.metrics import (
+    accuracy,
+    bins,
+    coverage,
+    frechet,
+    inception_score,
+    intraclass,
+    kernel,
+    manifold,
+    memorization,
+    msssim,
+    path_length,
+    perceptual_diversity,
+    sliced,
+)
 from ganzoo.metrics.extractors import EXTRACTORS
 
 KINDS = {
@@ -26,6 +41,12 @@ KINDS = {
     "memo": memorization.Memorization,
     "ifd": intraclass.IntraClassDistance,
     "cas": accuracy.ClassificationAccuracy,
+    "swd": sliced.SlicedWasserstein,
+    "msssim": msssim.Similarity,
+    "imsssim": msssim.IntraClassSimilarity,
+    "pd": perceptual_diversity.PerceptualDiversity,
+    "ndb": bins.DifferentBins,
+    "ppl": path_length.PathLength,
 }
 
 
@@ -34,7 +55,7 @@ class Protocol:
     """What one metric measures."""
 
     kind: str  # a key of KINDS
-    count: int  # generated images
+    count: int  # generated images, of ppl steps
     extractor: str  # a key of EXTRACTORS
 
     def __post_init__(self):

@@ -1,4 +1,5 @@
-"""Mean and covariance of features that come in batches: one pass, float64, mergeable. The interval of a share.
+"""Mean and covariance of features that come in batches: one pass, float64, mergeable. The interval of a share, the
+error of a mean, pairs of a set.
 
 Each batch is centred on its own mean and joined by the pairwise update of Chan, Golub and LeVeque 1983, "Algorithms
 for computing the sample variance", eq. 2.1, which loses nothing to the size of the mean. Sums of squares would.
@@ -42,11 +43,11 @@ class Statistics:
         return self.scatter / (self.count - 1)
 
 
-def finite(features: np.ndarray) -> np.ndarray:
+def finite(features: np.ndarray, what: str = "features of {} of {} images") -> np.ndarray:
     """`features` [B, D], unless one of them is NaN or infinite: then BadInput, or a distance would hide it."""
     good = np.isfinite(features).all(axis=1)
     if not good.all():
-        raise BadInput(f"metrics: features of {np.sum(~good)} of {len(good)} images are not finite numbers")
+        raise BadInput(f"metrics: {what.format(np.sum(~good), len(good))} are not finite numbers")
     return features
 
 
@@ -56,3 +57,17 @@ def share(count: int, total: int) -> dict:
     middle = (count + z * z / 2) / (total + z * z)
     reach = z / (total + z * z) * np.sqrt(count * (total - count) / total + z * z / 4)
     return {"value": float(count / total), "interval": [float(max(0, middle - reach)), float(min(1, middle + reach))]}
+
+
+def mean(values: np.ndarray) -> dict[str, float]:
+    """{"value": mean of independent values [N], N at least 2, "error": its standard error}."""
+    values = values.astype(np.float64)
+    return {"value": float(values.mean()), "error": float(values.std(ddof=1) / np.sqrt(len(values)))}
+
+
+def matching(count: int, seed: int = 0) -> np.ndarray:
+    """`count` images in random pairs, each in one (an odd one is left over): int64 [count // 2, 2].
+
+    As pairs share no image, what is computed of each is independent.
+    """
+    return np.random.default_rng(seed).permutation(count)[: count // 2 * 2].reshape(-1, 2)

@@ -61,7 +61,7 @@ def test_other_reals_differ_about_as_often_as_chance_has_it(binned, clothes):
     found = binned.compare(counts)
     assert found["chance"] == pytest.approx(2) and found["bins"] == 40
     assert found["missing"] == np.sum(counts == 0) and binned.counts[counts == 0].max(initial=0) < 10
-    assert found["ndb"] <= 7 and found["js"] < 0.005  # P(more than 7 | 5 %) < 0.001
+    assert found["value"] <= 7 and found["js"] < 0.005  # P(more than 7 | 5 %) < 0.001
 
 
 def test_missing_classes_noise_and_collapse_show(binned, clothes):
@@ -69,7 +69,7 @@ def test_missing_classes_noise_and_collapse_show(binned, clothes):
     whole = binned.compare(binned.count(images))
     kept = [binned.compare(binned.count(images[labels < limit])) for limit in (9, 7, 4)]
     for before, after in zip([whole, *kept[:-1]], kept, strict=True):
-        assert before["ndb"] < after["ndb"] and before["js"] < after["js"]
+        assert before["value"] < after["value"] and before["js"] < after["js"]
     noise = np.random.default_rng(1).normal(size=images.shape)
     noisy = np.clip(images + 60 * noise, 0, 255).astype(np.uint8)
     assert binned.compare(binned.count(noisy))["js"] > whole["js"]
@@ -98,4 +98,4 @@ def test_the_authors_check_on_mnist():
     assert val["js"] == pytest.approx(0.0014, abs=0.0005)
     assert others["js"] == pytest.approx(0.0041, abs=0.002)
     assert no_nines["js"] == pytest.approx(0.016, abs=0.004)
-    assert val["ndb"] <= 12 < others["ndb"] < no_nines["ndb"]  # P(more than 12 | 5 %) = 0.0015
+    assert val["value"] <= 12 < others["value"] < no_nines["value"]  # P(more than 12 | 5 %) = 0.0015

@@ -6,6 +6,7 @@ import scipy.ndimage
 
 from ganzoo.errors import BadInput
 from ganzoo.metrics import msssim
+from ganzoo.metrics.statistics import matching
 
 
 def scenes(count, side, channels, seed=0):
@@ -74,29 +75,42 @@ def test_collapse_and_blur_raise_the_mean_of_pairs():
 
 def test_pairs_stay_within_a_class_and_are_of_two_images():
     labels = np.array([3, 1, 3, 1, 1, 3, 3])
-    found = msssim.pairs(labels, 50, np.random.default_rng(0))
-    assert found.shape == (100, 2)
-    assert (found[:, 0] != found[:, 1]).all()
-    np.testing.assert_array_equal(labels[found], np.repeat([[1, 1], [3, 3]], 50, axis=0))
-    assert {tuple(sorted(pair)) for pair in found[:50]} == {(1, 3), (1, 4), (3, 4)}
+    found = msssim.pairs(labels, 1, 50, np.random.default_rng(0))
+    assert found.shape == (50, 2) and (labels[found] == 1).all()
+    assert {tuple(sorted(pair)) for pair in found} == {(1, 3), (1, 4), (3, 4)}
+
+
+def test_every_image_is_in_one_pair():
+    found = matching(9)
+    assert found.shape == (4, 2) and len(set(found.ravel())) == 8
+    assert not np.array_equal(matching(9, seed=1), found)
 
 
 def test_collapse_within_classes_shows_only_with_labels():
     kinds = scenes(4, 32, 1, seed=3)
     labels = np.arange(40) % 4
-    assert msssim.diversity(kinds[labels], labels, count=10)["value"] == pytest.approx(1, abs=1e-6)
-    assert msssim.diversity(kinds[labels], count=200)["value"] < 0.7
+    found = msssim.within(kinds[labels], labels, count=10)
+    assert found["value"] == pytest.approx(1, abs=1e-6) and found["pairs_count"] == 40
+    assert found["by_class"] == pytest.approx([1, 1, 1, 1], abs=1e-6)
+    assert msssim.diversity(kinds[labels])["value"] < 0.7
 
 
 def test_result_names_its_pairs_and_scales_and_repeats():
     images = scenes(10, 28, 1)
     found = msssim.diversity(images, seed=5)
-    assert (found["pairs"], found["scales"]) == (100, 2) and found == msssim.diversity(images, seed=5)
+    assert (found["pairs_count"], found["scales"]) == (5, 2) and found == msssim.diversity(images, seed=5)
     assert found != msssim.diversity(images, seed=6)
+
+
+def test_the_error_is_that_of_other_sets_of_as_many_images():
+    images = scenes(1600, 28, 1)
+    found = [msssim.diversity(part) for part in np.split(images, 40)]
+    spread = np.std([one["value"] for one in found], ddof=1)
+    assert np.mean([one["error"] for one in found]) == pytest.approx(spread, rel=0.4)
 
 
 def test_small_images_and_lonely_ones_are_refused():
     with pytest.raises(BadInput, match="at least 11x11, these are 10x12"):
         msssim.diversity(np.zeros((4, 10, 12, 1), np.uint8))
     with pytest.raises(BadInput, match="class 7 has 1"):
-        msssim.diversity(scenes(3, 28, 1), np.array([2, 2, 7]))
+        msssim.within(scenes(3, 28, 1), np.array([2, 2, 7]))

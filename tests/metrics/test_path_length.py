@@ -29,26 +29,24 @@ def test_lerp_is_the_straight_line():
 def test_linear_generator_on_uniform_z():
     # G(z) = A z moves by A (z2 - z1) e: E |A (z2 - z1)|^2 = |A|^2 x 2/3 for z uniform on -1..1, whose variance is 1/3.
     matrix = np.random.default_rng(1).normal(size=(6, 12)).astype(np.float32)
-    found = path_length.path_length(lambda z: z @ matrix, squared, 6, "uniform", pairs=20_000, batch=5000)
+    found = path_length.path_length(lambda z: z @ matrix, squared, 6, "uniform", pairs=20_000)
     assert found["value"] == pytest.approx(2 / 3 * np.sum(matrix.astype(np.float64) ** 2), abs=4 * found["error"])
-    assert found["error"] < 0.01 * found["value"] and found["pairs"] == 20_000
+    assert found["error"] < 0.01 * found["value"]
 
 
 def test_the_circle_on_normal_z():
-    # A generator that keeps the direction only: it moves by the angle between z1 and z2, pi / 2 on average; in two
-    # dimensions the angle is uniform on 0..pi, so its mean square is pi^2 / 3.
+    # A generator that keeps the direction only: in many dimensions it moves by the angle between z1 and z2.
     def direction(z):
         return z / np.linalg.norm(z, axis=1, keepdims=True)
 
-    found = path_length.path_length(direction, squared, 2, pairs=4000, batch=1000, epsilon=1e-3)
-    draw, expected = np.random.default_rng(0), []
-    for _ in range(4):
-        a, b, t = draw.normal(size=(1000, 2)), draw.normal(size=(1000, 2)), draw.uniform(size=(1000, 1))
-        step = direction(slerp(a, b, t)) - direction(slerp(a, b, t + 1e-3))
-        expected.append(np.sum(step**2, axis=1) / 1e-6)
-    assert found["value"] == pytest.approx(np.mean(expected), rel=1e-3)
+    found = path_length.path_length(direction, squared, 2, pairs=4000, epsilon=1e-3)
+    draws = [np.random.default_rng([0, number]) for number in range(4000)]
+    a, b = (np.stack([draw.normal(size=2) for draw in draws]) for _ in range(2))
+    t = np.stack([draw.uniform(size=1) for draw in draws])
+    step = direction(slerp(a, b, t)) - direction(slerp(a, b, t + 1e-3))
+    assert found["value"] == pytest.approx(np.mean(np.sum(step**2, axis=1)) / 1e-6, rel=1e-3)
     draws = np.random.default_rng(7).normal(size=(2, 4000, 64))
-    high = path_length.path_length(direction, squared, 64, pairs=4000, batch=1000, epsilon=1e-3)
+    high = path_length.path_length(direction, squared, 64, pairs=4000, epsilon=1e-3)
     cosine = np.sum(direction(draws[0]) * direction(draws[1]), axis=1)
     assert high["value"] == pytest.approx(np.mean(np.arccos(cosine) ** 2), rel=0.02)
 
@@ -87,17 +85,24 @@ def test_a_steeper_generator_has_a_longer_path_and_a_collapsed_one_none():
     assert values[0] == 0 and values == sorted(values)
 
 
-def test_last_batch_may_be_smaller_and_the_seed_decides():
-    sizes = []
+def test_a_step_is_a_function_of_its_number_and_the_seed():
+    take = path_length.steps(lambda z, _: z, 4)
+    whole = take(0, 130)
+    assert whole.shape == (130, 2, 4) and whole.dtype == np.float32
+    np.testing.assert_array_equal(whole[50:57], take(50, 7))
+    assert (path_length.steps(lambda z, _: z, 4, seed=1)(0, 130) != whole).any(axis=(1, 2)).all()
+    assert 0 < np.abs(whole[:, 0] - whole[:, 1]).max() < 1e-3
 
-    def generate(z):
-        sizes.append(len(z))
+
+def test_classes_cycle_and_both_ends_are_of_one():
+    seen = []
+
+    def generate(z, labels):
+        seen.append(labels.tolist())
         return z
 
-    first = path_length.path_length(generate, squared, 4, pairs=130)
-    assert sizes == [50, 50, 50, 50, 30, 30]
-    assert first == path_length.path_length(generate, squared, 4, pairs=130)
-    assert first != path_length.path_length(generate, squared, 4, pairs=130, seed=1)
+    path_length.steps(generate, 4, classes=3)(7, 5)
+    assert seen == [[1, 2, 0, 1, 2]] * 2
 
 
 def test_another_latent_is_refused():

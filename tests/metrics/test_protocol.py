@@ -12,7 +12,11 @@ from ganzoo.metrics.protocol import KINDS
 
 @pytest.mark.parametrize(
     ("name", "kind", "count", "extractor"),
-    [("fd10k_lenet", "fd", 10_000, "lenet"), ("kd500_lite0", "kd", 500, "lite0"), ("fd99_lite0", "fd", 99, "lite0")],
+    [
+        ("fd10k_lenet", "fd", 10_000, "lenet"),
+        ("kd500_lite0", "kd", 500, "lite0"),
+        ("ppl200_lenet", "ppl", 200, "lenet"),
+    ],
 )
 def test_a_name_is_a_protocol_and_back(name, kind, count, extractor):
     protocol = metrics.parse(name)
@@ -69,4 +73,4 @@ def test_fid_is_refused_with_the_reason():
 
 def test_best_knows_which_kinds_are_better_when_higher():
     higher = {kind for kind in KINDS if metrics.higher(f"{kind}10k_lenet")}
-    assert higher == {"is", "precision", "recall", "density", "coverage", "modes", "hq", "cas"}
+    assert higher == {"is", "precision", "recall", "density", "coverage", "modes", "hq", "cas", "pd"}

@@ -17,7 +17,7 @@ def scenes(count, side, channels, seed=0):
 
 
 def distance(a, b):
-    x, y = sliced.SlicedWasserstein(), sliced.SlicedWasserstein()
+    x, y = sliced.SlicedWasserstein(0), sliced.SlicedWasserstein(0)
     for images, collected in ((a, x), (b, y)):
         for batch in np.array_split(images, 3):
             collected.update(batch)
@@ -79,12 +79,12 @@ def test_normalisation_is_by_channel():
 def test_equal_sets_are_at_distance_zero_on_every_level(side, levels):
     images = scenes(6, side, 1)
     found = distance(images, images)
-    assert found == {"value": 0.0, "levels": dict.fromkeys(levels, 0.0)}
+    assert found == {"value": 0.0, "levels": dict.fromkeys(levels, 0.0), "images": 6}
 
 
 def test_batches_do_not_matter_nor_does_the_order_of_the_sets():
     a, b = scenes(6, 28, 3, seed=1), scenes(6, 28, 3, seed=2)
-    whole, part = sliced.SlicedWasserstein(), sliced.SlicedWasserstein()
+    whole, part = sliced.SlicedWasserstein(0), sliced.SlicedWasserstein(0)
     whole.update(a)
     part.update(b)
     assert distance(a, b) == whole.to(part)
@@ -113,8 +113,14 @@ def test_blur_and_collapse_raise_it():
     assert collapsed[0] < collapsed[1] < collapsed[2]
 
 
-def test_sets_of_other_shapes_and_images_too_small_are_refused():
-    with pytest.raises(BadInput, match=r"\[5, 28, 28, 1\] and \[6, 28, 28, 1\]"):
-        distance(scenes(5, 28, 1), scenes(6, 28, 1))
+def test_of_the_larger_set_the_first_images_count():
+    images, others = scenes(9, 28, 1, seed=1), scenes(6, 28, 1, seed=2)
+    assert distance(images, others) == distance(images[:6], others)
+    assert distance(images, others)["images"] == 6
+
+
+def test_images_of_other_shapes_and_too_small_ones_are_refused():
+    with pytest.raises(BadInput, match=r"\[28, 28, 1\] and \[32, 32, 1\]"):
+        distance(scenes(5, 28, 1), scenes(5, 32, 1))
     with pytest.raises(BadInput, match="at least 14x14, these are 12x12"):
         distance(scenes(3, 12, 1), scenes(3, 12, 1))
