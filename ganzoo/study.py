@@ -156,10 +156,12 @@ def _play(missing: list[tuple[Arm, int]], folder: pathlib.Path, jobs: int, smoke
                 live[process] = (arm, seed, target)
             for process in [process for process in live if process.poll() is not None]:
                 arm, seed, target = live.pop(process)
-                if process.returncode not in (0, 1):
+                # Python's own code for a crash is 1 too, but only a game that diverged says so in its log.
+                diverged = process.returncode == 1 and _last_state(target) == "divergence"
+                if process.returncode and not diverged:
                     line = pathlib.Path(f"{target}.log").read_text(encoding="utf-8").strip().splitlines()[-1:]
                     raise BadInput(f"study: {arm.name} seed {seed} stopped with {process.returncode}: {''.join(line)}")
-                keep(arm, seed, outcome(target, diverged=process.returncode == 1))
+                keep(arm, seed, outcome(target, diverged))
             time.sleep(0.2)
     finally:
         for process in live:  # SIGTERM: each saves where it stands
@@ -171,14 +173,17 @@ def _play(missing: list[tuple[Arm, int]], folder: pathlib.Path, jobs: int, smoke
 
 def outcome(target: str | pathlib.Path, diverged: bool = False) -> dict:
     """The result of a run folder with its last state; one that diverged may have measured nothing."""
-    found = runs.Run(target)
-    log = runs.lines(found.log)
-    state = "divergence" if diverged else (log[-1].get("state") if log else None)
+    found, state = runs.Run(target), _last_state(target)
     result = results.of_run(str(target))
     if diverged:
         result["final"] = None
     collapsed = None if state is None else state in ("collapse", "divergence")
     return result | {"state": state, "collapsed": collapsed, "values": _flat(found.resolved()["recipe"])}
+
+
+def _last_state(target: str | pathlib.Path) -> str | None:
+    log = runs.lines(runs.Run(target).log)
+    return log[-1].get("state") if log else None
 
 
 def stale(study: Study, rows: Sequence[dict], smoke: bool = False) -> list[tuple[dict, str]]:
