@@ -22,7 +22,7 @@ def recipe() -> Recipe:
     return dataclasses.replace(
         plain,
         model=pacgan.PacGAN(plain.model, m=2),
-        train=dataclasses.replace(plain.train, batch=64),
+        train=dataclasses.replace(plain.train, batch=64, steps_per_execution=5),
     )
 
 
