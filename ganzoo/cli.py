@@ -213,6 +213,27 @@ def evaluate(source, names, n, against, extractor, pairs, as_json):
 
 
 @commands.command()
+@click.argument("run")
+@click.option("--plot", metavar="PNG", help="Where to draw the measures.  [default: RUN/diagnosis.png]")
+@as_json
+def diagnose(run, plot, as_json):
+    """Say what happened in RUN, a run folder, and when: collapse, divergence, ... and what to try."""
+    from ganzoo import diagnosis, runs
+
+    if plot and not plot.endswith(".png"):
+        raise BadInput(f"--plot: {plot!r} is not a .png")
+    folder = runs.Run(run)
+    folder.resolved()
+    ticks = runs.lines(folder.log)
+    if not ticks:
+        raise BadInput(f"run: {folder.log} holds no tick yet; a run is diagnosed after its first (train.tick)")
+    report = diagnosis.report(ticks, runs.lines(folder.rollbacks))
+    file = plot or str(folder.diagnosis)
+    diagnosis.plot(ticks, file)
+    output(report | {"run": run, "plot": file}, as_json, f"{diagnosis.tell(report)}\nplot: {file}")
+
+
+@commands.command()
 @click.argument("source")
 @click.option("--out", metavar="DIR", help="[default: saved_models/<recipe>/<kimg>]")
 @click.option("--force", is_flag=True, help="Replace an existing version.")

@@ -1,14 +1,15 @@
 """What state a game is in, told from the ticks of its log: a pure function of their history.
 
     divergence                     a loss or a gradient is not finite, or steps are as large as the weights they move
-    collapse                       G's samples are alike, or nearly all of one class, where the data are not
     vanishing generator gradient   D is certain and what reaches G of its loss is next to nothing
+    collapse                       G's samples are alike, or nearly all of one class, where the data are not
     discriminator overfitting      D tells the reals that it has seen from reals that it has not
     healthy                        none of these
 
-The first that holds is the state. Nothing here asks where D's boundary is: WGAN's critic has none and a relativistic
-pair only differences, so D's certainty is the area under the ROC curve between reals and fakes, and overfitting is
-`r_v` of ADA (Karras et al. 2020, "Training generative adversarial networks with limited data", arXiv 2006.06676, eq. 1)
+The first that holds is the state: a G that no gradient reaches never spread, and its samples are alike for that reason.
+Nothing here asks where D's boundary is: WGAN's critic has none and a relativistic pair only differences, so D's
+certainty is the area under the ROC curve between reals and fakes, and overfitting is `r_v` of ADA (Karras et al. 2020,
+"Training generative adversarial networks with limited data", arXiv 2006.06676, eq. 1)
 behind a second such area. `ganzoo.probe` takes the measures; this module imports no TensorFlow.
 """
 
@@ -22,7 +23,7 @@ COLLAPSE = "collapse"
 VANISHING = "vanishing generator gradient"
 OVERFITTING = "discriminator overfitting"
 HEALTHY = "healthy"
-STATES = (HEALTHY, OVERFITTING, VANISHING, COLLAPSE, DIVERGENCE)
+STATES = (HEALTHY, OVERFITTING, COLLAPSE, VANISHING, DIVERGENCE)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -53,7 +54,7 @@ def state(ticks: Sequence[dict], limits: Thresholds = LIMITS) -> str:
     """The state at the last of `ticks`, records of log.jsonl in order; those without measures raise no alarm."""
     if why_divergence(ticks[-1], limits):
         return DIVERGENCE
-    for name, rule in ((COLLAPSE, _collapses), (VANISHING, _vanishes), (OVERFITTING, _overfits)):
+    for name, rule in ((VANISHING, _vanishes), (COLLAPSE, _collapses), (OVERFITTING, _overfits)):
         ends = range(len(ticks), len(ticks) - limits.patience, -1)
         if len(ticks) >= limits.patience and all(rule(ticks[:end], limits) for end in ends):
             return name
@@ -63,13 +64,15 @@ def state(ticks: Sequence[dict], limits: Thresholds = LIMITS) -> str:
 def why_divergence(tick: dict, limits: Thresholds = LIMITS) -> str:
     """What of a tick says that the game diverged, "" where nothing does."""
     values = {name: value for name, value in tick.items() if name[:2] in ("d_", "g_")}
-    for name, value in values.items():
+    # Loss terms first: where they are not finite, the gradients and steps that follow are not either.
+    for name in sorted(values, key=lambda name: name.endswith(("_gradient", "_update"))):
+        value, said = values[name], name if name.endswith(("_gradient", "_update")) else f"the loss term {name}"
         if value is None or not math.isfinite(value):
-            return f"{name} is {value}"
+            return f"{said} is {'not finite' if value is None else value}"
         if name.endswith("_adv") and abs(value) > limits.loss:
-            return f"the loss term {name} is {value:.3g}"
+            return f"{said} is {value:.3g}"
         if name.endswith("_update") and value > limits.update:
-            return f"{name}, a step's change of the weights relative to them, is {value:.2g}"
+            return f"{said}, a step's change of the weights relative to them, is {value:.2g}"
     return ""
 
 
@@ -116,7 +119,7 @@ ADVICE = {
     COLLAPSE: (
         "let D see several samples at once (PacGAN, minibatch discrimination)",
         "use the relativistic pair with R1 and R2, or WGAN-GP",
-        "lower G's learning rate or give D more steps",
+        "where D is certain (separation near 1), weaken it; where it is not, give it more steps or slow G down",
     ),
     VANISHING: (
         "use the non-saturating loss in place of minimax",
@@ -172,7 +175,8 @@ def tell(found: dict) -> str:
     """A report for a person."""
     lines = []
     for stretch in found["history"]:
-        span = f"{stretch['from'] / 1000:g} to {stretch['to'] / 1000:g} kimg"
+        first, last = (stretch[end] / 1000 for end in ("from", "to"))
+        span = f"{first:g} kimg" if first == last else f"{first:g} to {last:g} kimg"
         lines.append(f"{span:>24}  {stretch['state']}: {WORDS[stretch['state']]}")
     for back in found["rollbacks"]:
         lines.append(f"rolled back at {back['images'] / 1000:g} kimg, seed {back['seed']} from there: {back['reason']}")
@@ -193,7 +197,7 @@ PANELS = (
 LOGARITHMIC = ("gradient norms", "update / weight")
 
 
-def plot(ticks: Sequence[dict], path: pathlib.Path, limits: Thresholds = LIMITS):
+def plot(ticks: Sequence[dict], path: str | pathlib.Path, limits: Thresholds = LIMITS):
     """Every measure over the images seen as one PNG, the ticks that are not healthy shaded."""
     import matplotlib
 

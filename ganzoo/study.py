@@ -22,7 +22,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Literal
 
-from ganzoo import recipe, results, runs
+from ganzoo import diagnosis, recipe, results, runs
 from ganzoo.errors import BadInput
 
 
@@ -157,7 +157,7 @@ def _play(missing: list[tuple[Arm, int]], folder: pathlib.Path, jobs: int, smoke
             for process in [process for process in live if process.poll() is not None]:
                 arm, seed, target = live.pop(process)
                 # Python's own code for a crash is 1 too, but only a game that diverged says so in its log.
-                diverged = process.returncode == 1 and _last_state(target) == "divergence"
+                diverged = process.returncode == 1 and _last_state(target) == diagnosis.DIVERGENCE
                 if process.returncode and not diverged:
                     line = pathlib.Path(f"{target}.log").read_text(encoding="utf-8").strip().splitlines()[-1:]
                     raise BadInput(f"study: {arm.name} seed {seed} stopped with {process.returncode}: {''.join(line)}")
@@ -177,13 +177,13 @@ def outcome(target: str | pathlib.Path, diverged: bool = False) -> dict:
     result = results.of_run(str(target))
     if diverged:
         result["final"] = None
-    collapsed = None if state is None else state in ("collapse", "divergence")
+    collapsed = None if state is None else state in (diagnosis.COLLAPSE, diagnosis.DIVERGENCE)
     return result | {"state": state, "collapsed": collapsed, "values": _flat(found.resolved()["recipe"])}
 
 
 def _last_state(target: str | pathlib.Path) -> str | None:
     log = runs.lines(runs.Run(target).log)
-    return log[-1].get("state") if log else None
+    return diagnosis.state(log) if log else None
 
 
 def stale(study: Study, rows: Sequence[dict], smoke: bool = False) -> list[tuple[dict, str]]:
