@@ -99,11 +99,12 @@ class Probe:
             return None
 
         def apart(batch):
-            parts = [
-                self._features({"image": self.model.pack(part["image"])} | self.model.condition(part), training=False)
-                for part in self._parts(batch)
-            ]
-            return _apart(np.concatenate([np.asarray(part, np.float32) for part in parts]))
+            parts = []
+            for part in self._parts(batch):
+                given = {"image": self.model.pack(part["image"])} | self.model.condition(part)
+                asked = {each.name: given[each.name] for each in self._features.inputs}  # not every D is told labels
+                parts.append(np.asarray(self._features(asked, training=False), np.float32))
+            return _apart(np.concatenate(parts))
 
         return apart(fakes) / max(apart(self.reals), 1e-12)
 

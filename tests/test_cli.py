@@ -169,6 +169,28 @@ def test_a_loss_that_is_not_finite_stops_the_run_and_is_named(ganzoo, tmp_path):
         assert kept.stem == "000000000016" and np.isfinite(arrays["g_net0/000"]).all()
 
 
+def test_a_run_that_diverges_goes_back_three_times_and_then_stops(ganzoo, tmp_path):
+    recipe = tmp_path / "explodes.py"  # at the second tick, with any seed
+    rate = "schedules.Linear(2e-4, 1e38, begin=16, finish=24)"
+    recipe.write_text(TOY.read_text().replace("schedules.Adam()", f"schedules.Adam({rate})"))
+    back = "train.on_divergence=rollback"
+    code, out, err = ganzoo("train", recipe, "--run", "run", "metrics=", "train.images=64", back)
+    assert code == 1 and "diverged: after 3 rollbacks, the loss term" in err and len(err.strip().splitlines()) == 1
+    assert out.count("going on from 0.016 kimg with seed") == 3
+    backs = [json.loads(line) for line in (tmp_path / "run/rollbacks.jsonl").read_text().splitlines()]
+    assert [each["to"] for each in backs] == [16] * 3 and len({each["seed"] for each in backs}) == 3
+
+    code, out, _ = ganzoo("diagnose", "run")
+    assert code == 0 and "divergence" in out and out.count("rolled back at 0.032 kimg") == 3
+    assert PIL.Image.open(tmp_path / "run/diagnosis.png").size[0] > 500
+    code, out, _ = ganzoo("diagnose", "run", "--plot", "other.png", "--json")
+    assert json.loads(out)["state"] == "divergence" and (tmp_path / "other.png").exists()
+    refused(ganzoo("diagnose", "run", "--plot", "other.txt"), "--plot: 'other.txt' is not a .png")
+    refused(ganzoo("diagnose", "nowhere"), "nowhere is not a run folder")
+    (tmp_path / "run/log.jsonl").unlink()
+    refused(ganzoo("diagnose", "run"), "run/log.jsonl holds no tick yet")
+
+
 def test_a_folder_that_cannot_be_written_is_named(ganzoo, tmp_path):
     (tmp_path / "file").write_text("")
     refused(ganzoo("train", TOY, "--run", "file/run"), "file/run")

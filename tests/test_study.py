@@ -151,13 +151,22 @@ def test_a_refused_run_stops_the_study_with_its_own_line(monkeypatch, tmp_path):
         study.run("toy", smoke=True, show=Said())
 
 
+def test_a_run_that_crashes_is_not_taken_for_one_that_diverged(monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(study, "load", lambda name: Study((Arm("ring", "gan_ring8"),), ("modes64_ring8",), 1, ""))
+    monkeypatch.setattr(study.sys, "executable", "/bin/false")  # exit code 1, as of a traceback
+    with pytest.raises(BadInput, match=r"ring seed 0 stopped with 1: $"):
+        study.run("toy", smoke=True, show=Said())
+    assert not (tmp_path / "runs/studies/toy-smoke/results.json").exists()
+
+
 def test_the_shipped_studies_name_recipes_that_there_are():
-    assert {"dirac", "ring_grid", "stacked_mnist", "fashion"} <= set(study.names())
+    assert {"diagnosis", "dirac", "ring_grid", "stacked_mnist", "fashion"} <= set(study.names())
     for name in study.names():
         loaded = study.load(name)
         assert loaded.arms and loaded.protocol and study.names()[name]
         assert name not in recipe.entries()
-    with pytest.raises(BadInput, match=r"no study named 'rings'; allowed: dirac, fashion"):
+    with pytest.raises(BadInput, match=r"no study named 'rings'; allowed: diagnosis, dirac, fashion"):
         study.load("rings")
 
 

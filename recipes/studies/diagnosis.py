@@ -1,6 +1,6 @@
 """Does the diagnosis name what was provoked, and keep silent where nothing was?
 
-DCGAN on the common small backbone, 96,000 reals, three seeds, spoilt in four ways: learning rates ten thousand times too
+DCGAN on the common small backbone, 96,000 reals, three seeds, spoilt in four ways: learning rates 10,000 times too
 high, a D with two steps at ten times its rate for one of G, the minimax loss with such a D, and a hundred training
 images. A case counts as named where the last state of every seed is one that was expected of it before the first run.
 
