@@ -1,8 +1,12 @@
 """Does the diagnosis name what was provoked, and keep silent where nothing was?
 
 DCGAN on the common small backbone, 96,000 reals, three seeds, spoilt in four ways: learning rates 10,000 times too
-high, a D with two steps at ten times its rate for one of G, the minimax loss with such a D, and a hundred training
-images. A case counts as named where the last state of every seed is one that was expected of it before the first run.
+high, a D with two steps at two hundred times G's rate for one of G, the minimax loss with a D of two steps at ten times
+G's rate, and a hundred training images. A case counts as named where the last state of every seed is one that was
+expected of it before the first run.
+
+The strong D was provoked anew after one run: two steps at ten times G's rate left the non-saturating game healthy
+(seed 0: `fd10k_lenet` 91.7 where the unspoilt game had 53.3), so that there was nothing to name.
 
 Command: ganzoo study diagnosis --jobs 2
 """
@@ -20,7 +24,11 @@ CASES = {
         (diagnosis.DIVERGENCE,),
     ),
     # With the non-saturating loss a gradient reaches G however certain D is: what shows is that G does not spread.
-    "strong_d": ("dcgan_small", STRONG, (diagnosis.VANISHING, diagnosis.COLLAPSE)),
+    "strong_d": (
+        "dcgan_small",
+        (*STRONG, "game.g_optimizer.learning_rate=1e-5"),
+        (diagnosis.VANISHING, diagnosis.COLLAPSE),
+    ),
     "minimax_perfect_d": ("minimax_small", STRONG, (diagnosis.VANISHING,)),
     "hundred_images": ("dcgan_small", ("data.held_out=9_900",), (diagnosis.OVERFITTING,)),
 }
