@@ -34,7 +34,8 @@ class Thresholds:
     """
 
     patience: int = 2
-    start: int = 20_000  # images before which a G that has not spread yet is no alarm
+    start: int = 60_000  # images before which a G that has not spread yet is no alarm; one that no longer does is
+    lost: float = 2.0  # a G had spread where a measure was so many times its limit
     loss: float = 1e4  # size of an adversarial term
     update: float = 0.3  # mean change of a player's weights in one step, relative to the weights
     diversity: float = 0.15  # mean distance between fakes, relative to that between reals
@@ -77,8 +78,13 @@ def why_divergence(tick: dict, limits: Thresholds = LIMITS) -> str:
 
 
 def _collapses(ticks: Sequence[dict], limits: Thresholds) -> bool:
-    names = ("diversity", "spread", "classes")
-    return ticks[-1]["images"] >= limits.start and any(_below(ticks[-1], each, getattr(limits, each)) for each in names)
+    started = ticks[-1]["images"] >= limits.start
+    for name in ("diversity", "spread", "classes"):
+        limit = getattr(limits, name)
+        had_spread = any(_measure(tick, name, 0.0) >= limits.lost * limit for tick in ticks)
+        if _below(ticks[-1], name, limit) and (started or had_spread):
+            return True
+    return False
 
 
 def _vanishes(ticks: Sequence[dict], limits: Thresholds) -> bool:

@@ -31,13 +31,17 @@ def hardware() -> str:
 
 
 def commit() -> str | None:
-    """The commit of the checkout that is running, with a + where it was changed; None outside a checkout."""
+    """The commit of the checkout that is running, with a + where it was changed; None outside a checkout.
+
+    A change to recipes/results is none: a study that writes its own results file is still the code of its commit.
+    """
     root = pathlib.Path(__file__).parent.parent
     if not (root / ".git").exists():
         return None
     try:
         head = subprocess.run(["git", "-C", root, "rev-parse", "--short=12", "HEAD"], capture_output=True, text=True)
-        changed = subprocess.run(["git", "-C", root, "status", "--porcelain", "-uno"], capture_output=True, text=True)
+        status = ["git", "-C", root, "status", "--porcelain", "-uno", "--", ".", ":(exclude)recipes/results"]
+        changed = subprocess.run(status, capture_output=True, text=True)
     except FileNotFoundError:  # no git on this machine
         return None
     return head.stdout.strip() + ("+" if changed.stdout.strip() else "") if head.returncode == 0 else None

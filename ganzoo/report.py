@@ -1,5 +1,6 @@
 """What a study found, for people: a table beside the paper's values, its claims, a plot. All from the rows alone."""
 
+import collections
 import pathlib
 from collections.abc import Sequence
 
@@ -10,13 +11,15 @@ from ganzoo.study import Study
 def table(study: Study, rows: Sequence[dict]) -> tuple[list[str], list[list[str]]]:
     """Column names and cells: for each arm mean ± standard error over its seeds, and the paper's value if there is one.
 
-    Final values of every column, the best of the first, runs that collapsed or diverged, reals seen, seconds.
+    Final values of every column, the best of the first, runs that collapsed or diverged, in which state the runs ended,
+    reals seen, seconds.
     """
     first = study.columns[0]
     best = bool(studies.values(rows, first, "best"))
     judged = any(row["collapsed"] is not None for row in rows)
     columns = ["arm", *study.columns, *([f"best {first}"] if best else []), *(["collapsed"] if judged else [])]
-    columns += ["seeds", "kimg", "seconds"]
+    named = any(row.get("state") for row in rows)
+    columns += [*(["last states"] if named else []), "seeds", "kimg", "seconds"]
     cells = []
     for arm in study.arms:
         played = [row for row in rows if row["arm"] == arm.name]
@@ -31,12 +34,18 @@ def table(study: Study, rows: Sequence[dict]) -> tuple[list[str], list[list[str]
                 *(_cell(played, column, arm.paper.get(column), study.reference) for column in study.columns),
                 *([_cell(played, first, None, which="best")] if best else []),
                 *([f"{sum(states)} of {len(states)}" if states else "not judged"] if judged else []),
+                *([_states(played)] if named else []),
                 str(len(played)),
                 f"{played[0]['images'] / 1000:g}",
                 f"{studies.mean(seconds)[0]:.0f}" if seconds else "",
             ]
         )
     return columns, cells
+
+
+def _states(rows: Sequence[dict]) -> str:
+    counted = collections.Counter(row["state"] for row in rows if row.get("state"))
+    return ", ".join(f"{number} {state}" for state, number in counted.most_common())
 
 
 def _cell(rows: Sequence[dict], column: str, paper, reference: str = "", which: str = "final") -> str:

@@ -20,7 +20,13 @@ BEGIN, END = "<!-- zoo table: python -m ganzoo.results readme -->", "<!-- end of
 
 def load(name: str) -> tuple[dict, ...]:
     """The measured results of a recipe, its own or those of a study it is part of; () where there are none."""
-    return _read(name) or tuple(row for row in _of_studies() if row["recipe"] == name and not row["overrides"])
+    if own := _read(name):
+        return own
+    rows = {}
+    for row in _of_studies():
+        if row["recipe"] == name and not row["overrides"]:
+            rows.setdefault((row["seed"], row["images"]), row)  # two studies may play the same run
+    return tuple(rows.values())
 
 
 @functools.cache
@@ -103,10 +109,10 @@ def add(folder: str) -> pathlib.Path:
     result = of_run(folder)
     path = recipe.folder() / "results" / f"{result['recipe']}.json"
     same = ("seed", "overrides", "images")
-    rows = [row for row in load(result["recipe"]) if any(row[key] != result[key] for key in same)]
+    rows = [row for row in _read(result["recipe"]) if any(row[key] != result[key] for key in same)]
     rows = sorted([*rows, result], key=lambda row: (row["images"], row["seed"]))
     path.write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
-    load.cache_clear()
+    _read.cache_clear()
     return path
 
 

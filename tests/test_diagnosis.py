@@ -18,7 +18,7 @@ WELL = {
 }
 
 
-def tick(images=50_000, g_gradient=1.0, d_update=0.01, d_adv=1.0, **measures):
+def tick(images=70_000, g_gradient=1.0, d_update=0.01, d_adv=1.0, **measures):
     return {"images": images, "d_adv": d_adv, "g_adv": 1.0, "g_gradient": g_gradient, "d_update": d_update} | {
         "diagnosis": WELL | measures
     }
@@ -50,9 +50,13 @@ def test_a_state_is_named_from_its_second_tick_on(expected, last):
 
 
 def test_a_generator_that_has_not_begun_to_spread_is_no_alarm():
-    young = [tick(images, spread=0.0) for images in (5_000, 10_000, 15_000)]
+    young = [tick(images, spread=0.09) for images in (5_000, 10_000)] + [tick(15_000, spread=0.0)] * 3
     assert diagnosis.state(young) == diagnosis.HEALTHY
-    assert diagnosis.state([*young, tick(20_000, spread=0.0), tick(25_000, spread=0.0)]) == diagnosis.COLLAPSE
+    assert diagnosis.state([*young, tick(60_000, spread=0.0), tick(65_000, spread=0.0)]) == diagnosis.COLLAPSE
+
+
+def test_a_young_generator_that_lost_its_spread_is_an_alarm():
+    assert diagnosis.state([tick(5_000, spread=0.1), *[tick(15_000, spread=0.0)] * 2]) == diagnosis.COLLAPSE
 
 
 @pytest.mark.parametrize(

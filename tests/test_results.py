@@ -32,6 +32,23 @@ def test_the_table_changes_with_the_results(monkeypatch):
         assert cell in line
 
 
+def test_a_run_is_added_once_and_replaces_its_like(monkeypatch, tmp_path):
+    (tmp_path / "results").mkdir()
+    monkeypatch.setattr(recipe, "folder", lambda: tmp_path)
+    for seed, value in ((1, 9.0), (0, 8.0), (1, 7.0)):
+        row = {"recipe": "new", "seed": seed, "overrides": [], "images": 64, "value": value}
+        monkeypatch.setattr(results, "of_run", lambda folder, row=row: row)
+        file = results.add("a run")
+    assert [(row["seed"], row["value"]) for row in json.loads(file.read_text())] == [(0, 8.0), (1, 7.0)]
+
+
+def test_a_run_that_two_studies_play_counts_once(monkeypatch):
+    row = {"recipe": "dcgan_small", "overrides": [], "seed": 0, "images": 64}
+    both = (row, dict(row), row | {"seed": 1}, row | {"overrides": ["game.d_steps=2"]})
+    monkeypatch.setattr(results, "_of_studies", lambda: both)
+    assert [each["seed"] for each in results.load("dcgan_small")] == [0, 1]
+
+
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_a_result_names_its_protocol(path):
     for row in json.loads(path.read_text(encoding="utf-8")):

@@ -75,12 +75,14 @@ def test_what_is_in_the_results_file_is_not_played_again(toy):
 
 def test_the_table_has_means_errors_and_the_papers_values(toy):
     columns, cells = report.table(TOY, study.run("toy", show=Said()))
-    assert columns == ["arm", "fd64_lenet", "modes9", "best fd64_lenet", "collapsed", "seeds", "kimg", "seconds"]
+    wanted = ["arm", "fd64_lenet", "modes9", "best fd64_lenet", "collapsed", "last states", "seeds", "kimg", "seconds"]
+    assert columns == wanted
     # (3 + 4) / 2, and the deviation 0.707 over the root of two.
-    assert cells[0] == ["one", "3.5 ± 0.5 (paper 3.6 ± 0.2: inside)", "7 ± 1", "2.5 ± 0.5", "0 of 2", "2", "2", "3"]
+    assert cells[0][:4] == ["one", "3.5 ± 0.5 (paper 3.6 ± 0.2: inside)", "7 ± 1", "2.5 ± 0.5"]
+    assert cells[0][4:] == ["0 of 2", "2 healthy", "2", "2", "3"]
     assert cells[1][1:3] == ["5 ± 0 (paper 4 ± 0.5: outside)", "10 ± 0 (paper 8)"]
-    assert cells[1][4] == "2 of 2"
-    assert report.table(TOY, rows("one", 1.0))[1][1] == ["two", *["not measured"] * 7]
+    assert cells[1][4:6] == ["2 of 2", "2 collapse"]
+    assert report.table(TOY, rows("one", 1.0))[1][1] == ["two", *["not measured"] * 8]
 
 
 def test_a_claim_holds_is_missed_or_waits(toy):
