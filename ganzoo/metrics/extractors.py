@@ -32,6 +32,7 @@ class Extractor:
     modes: int = 0  # modes that `assign` knows
     # What the network gives beside features -> the mode of each, int64 [B] in 0..modes-1, -1 = none
     assign: Callable[[np.ndarray], np.ndarray] = lambda logits: logits.argmax(axis=1)
+    chunk: int | None = None  # images that the network takes at once, where the maps of a batch would fill memory
     maps: Callable | None = None  # () -> the `perceptual.Maps` of the network, where distances are taken in them
 
     def check(self, shape: tuple[int, ...]) -> None:
@@ -67,7 +68,11 @@ class Extractor:
 
         The class is the most probable one, or what `assign` makes of the network's second output.
         """
-        features, logits = (np.asarray(output) for output in self.network(images))
+        step = self.chunk or max(1, len(images))
+        parts = [self.network(images[start : start + step]) for start in range(0, max(1, len(images)), step)]
+        features, logits = (
+            np.concatenate([np.asarray(part) for part in output]) for output in zip(*parts, strict=True)
+        )
         return {"images": images, "features": features, "logits": logits, "classes": self.assign(logits)}
 
 

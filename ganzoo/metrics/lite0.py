@@ -41,6 +41,7 @@ STAGES = (  # repeats, first stride, expanded; kernels and widths are read off t
 SIDE = 224  # pixels
 EPSILON = 1e-3  # of batch normalisation
 FEATURES = 1280
+CHUNK = 25  # images at once: the widest map of one, 112 x 112 x 96 of float32, takes 5 MB
 
 
 def network(weights: dict[str, np.ndarray]) -> keras.Model:
@@ -133,5 +134,6 @@ def extractor() -> Extractor:
         size=None,
         channels=(1, 3, 4),
         classes=1000,
+        chunk=CHUNK,
         maps=perceptual.lite0_maps,
     )

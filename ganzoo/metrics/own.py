@@ -73,6 +73,7 @@ def _keras(path: pathlib.Path) -> Extractor:
         size=None if height is None else (height, width),
         channels=(channels,),
         classes=shapes[1][1] if len(shapes) == 2 else 0,
+        chunk=lite0.CHUNK,
     )
 
 
@@ -107,6 +108,7 @@ def _inception(path: pathlib.Path) -> Extractor:
         size=None,
         channels=(1, 3, 4),
         classes=CLASSES if top else 0,
+        chunk=lite0.CHUNK,
     )
 
 
