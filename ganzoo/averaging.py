@@ -9,17 +9,20 @@ import dataclasses
 import keras
 import tensorflow as tf
 
+from ganzoo import schedules
+from ganzoo.schedules import Cosine, Exponential, Linear
+
 
 @dataclasses.dataclass(frozen=True)
 class EMA:
     """average <- beta * average + (1 - beta) * network with beta = 0.5 ** (batch / half-life)."""
 
-    halflife: float  # images
+    halflife: float | Linear | Exponential | Cosine  # images
     ramp: float = 0.05  # the half-life never exceeds this share of the images seen; 0 = no ramp
 
     def beta(self, images: tf.Tensor, batch: tf.Tensor | int) -> tf.Tensor:
         """Decay of one step as float32. images: seen so far. batch: images of this step."""
-        halflife = tf.constant(self.halflife, tf.float32)
+        halflife = tf.cast(schedules.value(self.halflife, images), tf.float32)
         if self.ramp:
             halflife = tf.minimum(halflife, self.ramp * tf.cast(images, tf.float32))
         return 0.5 ** (tf.cast(batch, tf.float32) / tf.maximum(halflife, 1e-8))

@@ -7,6 +7,7 @@ in, image out.
 """
 
 import functools
+import itertools
 import zlib
 from collections.abc import Callable, Sequence
 from typing import Literal
@@ -52,6 +53,7 @@ class GAN(keras.Model):
     g_nets: tuple = ()
     d_terms: tuple[str, ...] = ("adv",)  # names of the terms that d_loss returns, the regularisers' apart
     g_terms: tuple[str, ...] = ("adv",)
+    augments = False  # whether D sees images through `augment`
     # Logged, not summed (see `observe`): norms of gradients, and of a step's change of the weights over the weights'.
     stats: tuple[str, ...] = ("d_gradient", "g_gradient", "d_update", "g_update")
 
@@ -71,6 +73,7 @@ class GAN(keras.Model):
         g_optimizer: keras.optimizers.Optimizer,
         adversarial,
         regularizers: Sequence = (),
+        augment=None,
         ema=None,
         d_steps: int = 1,
         seed: int = 0,
@@ -79,16 +82,22 @@ class GAN(keras.Model):
     ):
         """How to play.
 
-        adversarial: `losses.Adversarial`. regularizers: of D, see `regularizers`. ema: `averaging.EMA` or None.
+        adversarial: `losses.Adversarial`. regularizers: of D, see `regularizers`. augment: of all that D is shown, see
+        `augment`, or None. ema: `averaging.EMA` or None.
         d_steps: D's updates for one of G's; the data set yields `d_steps` batches at once. seed: of every draw in a
         step. lookup: turns what the data set yields into a batch inside the step (data kept on the device).
-        kwargs: `steps_per_execution`, `jit_compile`, `run_eagerly` of `keras.Model.compile`.
+        kwargs: `steps_per_execution`, `jit_compile`, `run_eagerly` of `keras.Model.compile`. Raises ValueError where
+        the game cannot honour a choice.
         """
+        if augment is not None and not self.augments:
+            raise ValueError(f"{type(self).__name__} has no place for an augmentation, and was given {augment}")
         if self.dtype_policy.name == "mixed_float16":
             d_optimizer, g_optimizer = map(keras.optimizers.LossScaleOptimizer, (d_optimizer, g_optimizer))
         super().compile(optimizer=g_optimizer, **kwargs)
         self.d_optimizer = d_optimizer
-        self.adversarial, self.regularizers, self.ema = adversarial, tuple(regularizers), ema
+        self.adversarial, self.ema = adversarial, ema
+        # Layers, where they keep a state: Keras then saves them with the model.
+        self.regularizers, self.augment = tuple(map(_kept, regularizers)), _kept(augment)
         self.d_steps, self.lookup = d_steps, lookup
         self.seed.assign(seed)
         # Built now: an optimizer that is built by its first step would lose its slots when a checkpoint is loaded.
@@ -99,7 +108,8 @@ class GAN(keras.Model):
         names = [f"d_{term}" for term in (*self.d_terms, *(regularizer.name for regularizer in self.regularizers))]
         names += [f"g_{term}" for term in self.g_terms]
         self.terms = tuple(names)
-        self.trackers = {name: keras.metrics.Mean(name=name) for name in (*names, *self.stats)}
+        stats = (*self.stats, *getattr(self.augment, "stats", ()))
+        self.trackers = {name: keras.metrics.Mean(name=name) for name in (*names, *stats)}
         self._check_replicas()
 
     def _check_replicas(self):
@@ -198,6 +208,7 @@ class NoiseGAN(GAN):
     D and G see the labels of the reals of the batch: G is trained with the classes as often as the data have them.
     """
 
+    augments = True
     stats = (*GAN.stats, "d_accuracy_real", "d_accuracy_fake")
 
     def __init__(
@@ -264,9 +275,19 @@ class NoiseGAN(GAN):
         """The part of the batch that both networks are told."""
         return {"label": batch["label"]} if self.classes else {}
 
-    def critic(self, batch: Batch, training: bool = True) -> Callable[[tf.Tensor], tf.Tensor]:
-        """D as a function of images alone: the batch's labels come along."""
-        return lambda images: self.discriminator({"image": images} | self.condition(batch), training=training)
+    def critic(self, batch: Batch, training: bool = True, player: str = "d") -> Callable[[tf.Tensor], tf.Tensor]:
+        """D as a function of images alone: the batch's labels come along, and in training the augmentation.
+
+        player: whose turn, "d" or "g". Each look is augmented by a draw of its own.
+        """
+        looks = itertools.count()
+
+        def judge(images):
+            if training and self.augment is not None:
+                images = self.augment(images, self.progress, f"{player}/augment/{next(looks)}")
+            return self.discriminator({"image": images} | self.condition(batch), training=training)
+
+        return judge
 
     def pack(self, samples: tf.Tensor) -> tf.Tensor:
         """What D judges at once of samples [B, ...]: each by itself."""
@@ -278,19 +299,23 @@ class NoiseGAN(GAN):
         # Two passes, so that batch norm in D never mixes reals with fakes (DCGAN's practice).
         real_logits, fake_logits = critic(real), critic(fake)
         self.observe_accuracy(real_logits, fake_logits)
-        return {"adv": self.adversarial.d(real_logits, fake_logits)} | self.penalties(critic, real, fake)
+        adversarial = self.adversarial.d(real_logits, fake_logits)
+        return {"adv": adversarial} | self.penalties(critic, real, fake, (real_logits, fake_logits))
 
     def observe_accuracy(self, real_logits: tf.Tensor, fake_logits: tf.Tensor):
-        """Log the shares of reals and fakes that D calls by their name."""
+        """Log the shares of reals and fakes that D calls by their name, and let the augmentation adapt to them."""
+        if self.augment is not None:
+            for name, value in self.augment.adapt(real_logits, self.progress).items():
+                self.observe(name, value)
         self.observe("d_accuracy_real", _share(real_logits > self.adversarial.boundary))
         self.observe("d_accuracy_fake", _share(fake_logits <= self.adversarial.boundary))
 
-    def penalties(self, critic: Callable[[tf.Tensor], tf.Tensor], real: tf.Tensor, fake: tf.Tensor) -> Terms:
-        """The regularisers' terms."""
-        return {each.name: each(critic, real, fake, self.progress) for each in self.regularizers}
+    def penalties(self, critic: Callable[[tf.Tensor], tf.Tensor], real: tf.Tensor, fake: tf.Tensor, logits) -> Terms:
+        """The regularisers' terms. logits: D's of (real, fake)."""
+        return {each.name: each(critic, real, fake, self.progress, logits) for each in self.regularizers}
 
     def g_loss(self, batch: Batch) -> Terms:
-        critic = self.critic(batch)
+        critic = self.critic(batch, player="g")
         fake_logits = critic(self.fake(batch, "g"))
         real_logits = critic(batch["image"]) if self.adversarial.relativistic else None
         return {"adv": self.adversarial.g(fake_logits, real_logits)}
@@ -300,6 +325,11 @@ def rows(batch: Batch) -> int | tf.Tensor:
     """How many rows a batch has."""
     first = next(iter(batch.values()))
     return first.shape[0] if first.shape[0] is not None else tf.shape(first)[0]
+
+
+def _kept(choice):
+    """The layer of a choice that keeps a state, any other choice as it is."""
+    return choice.layer() if hasattr(choice, "layer") else choice
 
 
 def _replicas() -> int:

@@ -71,6 +71,7 @@ class Game:
     g_optimizer: Any
     adversarial: Any
     regularizers: tuple = ()
+    augment: Any = None
     ema: Any = None
     d_steps: int = 1
 

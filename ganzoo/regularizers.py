@@ -1,16 +1,21 @@
 """Regularisers of D: penalties on the gradient of its logits with respect to its input.
 
-A regulariser is called as r(critic, real, fake, progress) -> float32 scalar, already weighted: critic maps float32
-images [B, ...] to float32 logits [B] (labels come along unseen), real and fake are float32 [B, ...], B static,
-progress is `gan.Progress`. With `interval` k it is evaluated at every k-th step only and multiplied by k ("lazy
-regularisation", Karras et al. 2020, arXiv 1912.04958, section 3.1), merged into the main loss where that paper takes a
-separate optimizer step.
+A regulariser is called as r(critic, real, fake, progress, logits) -> float32 scalar, already weighted: critic maps
+float32 images [B, ...] to float32 logits [B] (labels and augmentation come along unseen), real and fake are float32
+[B, ...], B static, progress is `gan.Progress`, logits are D's of (real, fake) as the adversarial term has them. One
+that keeps a state has a method `layer()`, which makes the `layers.kept.Kept` that is called so.
+
+With `interval` k a penalty is evaluated at every k-th step only and multiplied by k ("lazy regularisation", Karras et
+al. 2020, arXiv 1912.04958, section 3.1), merged into the main loss where that paper takes a separate optimizer step.
 """
 
 import dataclasses
 from collections.abc import Callable
 
 import tensorflow as tf
+
+from ganzoo import schedules
+from ganzoo.schedules import Cosine, Exponential, Linear
 
 Critic = Callable[[tf.Tensor], tf.Tensor]
 
@@ -27,7 +32,7 @@ class GradientPenalty:
     interval: int = 1  # steps
     name: str = dataclasses.field(default="gp", init=False)
 
-    def __call__(self, critic: Critic, real: tf.Tensor, fake: tf.Tensor, progress) -> tf.Tensor:
+    def __call__(self, critic: Critic, real: tf.Tensor, fake: tf.Tensor, progress, logits=None) -> tf.Tensor:
         share = progress.uniform(_one_each(real), "gp")
         mixed = real + share * (fake - real)
         return _lazy(self.interval, progress, lambda: self.weight * _slope_penalty(critic, mixed, self.target))
@@ -40,24 +45,24 @@ class R1:
     Mescheder et al. 2018 (arXiv 1801.04406), eq. 9.
     """
 
-    gamma: float = 10.0
+    gamma: float | Linear | Exponential | Cosine = 10.0
     interval: int = 1  # steps
     name: str = dataclasses.field(default="r1", init=False)
 
-    def __call__(self, critic: Critic, real: tf.Tensor, fake: tf.Tensor, progress) -> tf.Tensor:
-        return _lazy(self.interval, progress, lambda: self.gamma / 2 * tf.reduce_mean(_squared_slope(critic, real)))
+    def __call__(self, critic: Critic, real: tf.Tensor, fake: tf.Tensor, progress, logits=None) -> tf.Tensor:
+        return _lazy(self.interval, progress, lambda: _half(self.gamma, progress) * _mean_slope(critic, real))
 
 
 @dataclasses.dataclass(frozen=True)
 class R2:
     """gamma / 2 * E |grad D(x)|^2 over fakes; Mescheder et al. 2018 (arXiv 1801.04406), eq. 10."""
 
-    gamma: float = 10.0
+    gamma: float | Linear | Exponential | Cosine = 10.0
     interval: int = 1  # steps
     name: str = dataclasses.field(default="r2", init=False)
 
-    def __call__(self, critic: Critic, real: tf.Tensor, fake: tf.Tensor, progress) -> tf.Tensor:
-        return _lazy(self.interval, progress, lambda: self.gamma / 2 * tf.reduce_mean(_squared_slope(critic, fake)))
+    def __call__(self, critic: Critic, real: tf.Tensor, fake: tf.Tensor, progress, logits=None) -> tf.Tensor:
+        return _lazy(self.interval, progress, lambda: _half(self.gamma, progress) * _mean_slope(critic, fake))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -73,7 +78,7 @@ class Dragan:
     interval: int = 1  # steps
     name: str = dataclasses.field(default="dragan", init=False)
 
-    def __call__(self, critic: Critic, real: tf.Tensor, fake: tf.Tensor, progress) -> tf.Tensor:
+    def __call__(self, critic: Critic, real: tf.Tensor, fake: tf.Tensor, progress, logits=None) -> tf.Tensor:
         noise = self.scale * _deviation(real) * progress.uniform(real.shape, "dragan/noise")
         near = real + progress.uniform(_one_each(real), "dragan/share") * noise
         return _lazy(self.interval, progress, lambda: self.weight * _slope_penalty(critic, near, 1.0))
@@ -89,6 +94,14 @@ def _lazy(interval: int, progress, penalty: Callable[[], tf.Tensor]) -> tf.Tenso
 def _one_each(images: tf.Tensor) -> list[int]:
     """Shape of one number for each image that broadcasts over its pixels."""
     return [images.shape[0]] + [1] * (len(images.shape) - 1)
+
+
+def _half(gamma, progress):
+    return schedules.value(gamma, progress.images) / 2
+
+
+def _mean_slope(critic: Critic, images: tf.Tensor) -> tf.Tensor:
+    return tf.reduce_mean(_squared_slope(critic, images))
 
 
 def _squared_slope(critic: Critic, images: tf.Tensor) -> tf.Tensor:

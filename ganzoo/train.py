@@ -215,6 +215,7 @@ def build(recipe: ganzoo.recipe.Recipe, spec, lookup: Callable | None = None) ->
             g_optimizer=game.g_optimizer.build(ganzoo.recipe.images_per_step(recipe)),
             adversarial=game.adversarial,
             regularizers=game.regularizers,
+            augment=game.augment,
             ema=game.ema,
             d_steps=game.d_steps,
             seed=train.seed,

@@ -5,6 +5,7 @@ import tensorflow as tf
 import toy
 
 from ganzoo import averaging, checkpoint, gan, losses, schedules
+from ganzoo.layers import kept
 
 
 def changed(before, after):
@@ -52,6 +53,69 @@ def test_d_and_g_and_each_d_step_draw_their_own_noise(monkeypatch):
     model.train_step(next(iter(toy.pictures(16))))
     model.train_step(next(iter(toy.pictures(16))))
     assert len({z.tobytes() for z in drawn}) == 6
+
+
+class Shift:
+    """Adds a number of its own to every look, and counts the looks of the reals."""
+
+    stats = ("looks",)
+
+    def __init__(self):
+        self.streams, self.adapted = [], 0
+
+    def __call__(self, images, progress, stream):
+        self.streams.append(stream)
+        return images + progress.uniform([images.shape[0], 1, 1, 1], stream)
+
+    def adapt(self, real_logits, progress):
+        self.adapted += 1
+        return {"looks": tf.constant(float(self.adapted))}
+
+
+def test_d_sees_every_image_of_both_turns_through_the_augmentation():
+    shift = Shift()
+    model = toy.model(augment=shift, run_eagerly=True)
+    logs = toy.fit(model, 8, 0, 1)
+    # Reals, fakes and the reals of R1 in D's turn, fakes in G's.
+    assert shift.streams == ["d/augment/0", "d/augment/1", "d/augment/2", "g/augment/0"]
+    assert logs["looks"] == shift.adapted == 1
+    image = {"image": tf.zeros([8, 4, 4, 1])}
+    seen = model.critic(image)
+    assert not np.array_equal(seen(image["image"]), seen(image["image"]))
+    blunt = model.critic(image, training=False)
+    np.testing.assert_array_equal(blunt(image["image"]), model.discriminator(image))
+
+
+def test_a_game_without_a_place_for_augmentation_refuses_one():
+    class Blind(gan.NoiseGAN):
+        augments = False
+
+    model = Blind(toy.generator, toy.discriminator, z_dim=3, image=(4, 4, 1))
+    adam = schedules.Adam().build(8)
+    with pytest.raises(ValueError, match="Blind has no place for an augmentation"):
+        model.compile(adam, schedules.Adam().build(8), losses.hinge, augment=Shift())
+
+
+def test_a_choice_with_a_state_is_kept_as_its_layer_and_saved(tmp_path):
+    class Counting(kept.Kept):
+        def __init__(self):
+            super().__init__(name="counting")
+            self.count = self.add_weight(name="count", initializer="zeros", trainable=False)
+
+        def call(self, critic, real, fake, progress, logits):
+            self.count.assign_add(1.0)
+            return 0.0 * tf.reduce_mean(logits[0])
+
+    class Choice:
+        layer = Counting
+
+    model = toy.model(regularizers=(Choice(),))
+    assert "d_counting" in toy.fit(model, 8, 0, 3)
+    assert float(model.regularizers[0].count.value) == 3.0
+    checkpoint.write(tmp_path / "one.npz", model, {})
+    other = toy.model(regularizers=(Choice(),))
+    checkpoint.restore(tmp_path / "one.npz", other)
+    assert float(other.regularizers[0].count.value) == 3.0
 
 
 def test_the_same_seed_gives_the_same_run_and_another_seed_another():
@@ -141,12 +205,12 @@ def test_the_average_moves_as_stated_and_copies_statistics():
     start = [w.numpy() for w in model.average.trainable_variables]
     toy.fit(model, 8, 0, 1)
     beta = float(model.ema.beta(images=8, batch=8))
-    for old, kept, weight in zip(
+    for old, mean, weight in zip(
         start, model.average.trainable_variables, model.generator.trainable_variables, strict=True
     ):
-        np.testing.assert_allclose(kept, beta * old + (1 - beta) * weight.numpy(), atol=1e-6)
-    for kept, state in zip(model.average.non_trainable_variables, model.generator.non_trainable_variables, strict=True):
-        np.testing.assert_array_equal(kept, state)
+        np.testing.assert_allclose(mean, beta * old + (1 - beta) * weight.numpy(), atol=1e-6)
+    for copy, state in zip(model.average.non_trainable_variables, model.generator.non_trainable_variables, strict=True):
+        np.testing.assert_array_equal(copy, state)
 
 
 @pytest.mark.parametrize("policy", ["float32", "mixed_bfloat16", "mixed_float16"])
@@ -169,6 +233,7 @@ def test_half_a_run_and_its_resumption_end_like_a_whole_run(policy, tmp_path):
     "schedule, points",
     [
         (schedules.Linear(1.0, 0.0, finish=100, begin=50), {0: 1.0, 50: 1.0, 75: 0.5, 100: 0.0, 200: 0.0}),
+        (schedules.Cosine(3.0, 1.0, finish=100), {0: 3.0, 25: 2 + 0.5**0.5, 50: 2.0, 100: 1.0, 200: 1.0}),
         (schedules.Exponential(1.0, 0.5, every=10, floor=0.2), {0: 1.0, 10: 0.5, 20: 0.25, 100: 0.2}),
     ],
 )

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from ganzoo import gan, regularizers
+from ganzoo import gan, regularizers, schedules
 
 SHAPE = (4, 2, 3, 2)
 REAL = tf.reshape(tf.linspace(-1.0, 1.0, 48), SHAPE)
@@ -51,6 +51,13 @@ def test_r1_is_taken_at_reals_and_r2_at_fakes():
     real, fake = (np.mean(np.sum(np.square(images), axis=(1, 2, 3))) for images in (REAL, FAKE))
     np.testing.assert_allclose(regularizers.R1(gamma=2.0)(quadratic, REAL, FAKE, progress()), real, rtol=1e-6)
     np.testing.assert_allclose(regularizers.R2(gamma=2.0)(quadratic, REAL, FAKE, progress()), fake, rtol=1e-6)
+
+
+def test_gamma_may_follow_the_images_seen():
+    gamma = schedules.Linear(2.0, 0.0, finish=100)
+    for images, weight in ((0, 1.0), (50, 0.5), (100, 0.0)):
+        value = regularizers.R1(gamma=gamma)(linear, REAL, FAKE, progress(images=images))
+        np.testing.assert_allclose(value, weight * SQUARED, rtol=1e-6)
 
 
 def test_r1_gradient_with_respect_to_a_weight_by_hand():

@@ -30,16 +30,16 @@ def discriminator(shape=(4, 4, 1), width=8):
 def model(seed=0, d_steps=1, ema=True, lazy=False, rate=1e-2, norm=True, **kwargs) -> gan.NoiseGAN:
     """A compiled game on 4x4 pictures with R1 (every second step if lazy) and an average."""
     keras.utils.set_random_seed(seed)
+    penalty = regularizers.R1(gamma=1.0, interval=2 if lazy else 1)
     made = gan.NoiseGAN(lambda: generator(norm=norm), discriminator, z_dim=3, image=(4, 4, 1))
     made.compile(
         schedules.Adam(rate).build(8),
         schedules.Adam(rate).build(8 * d_steps),
         losses.non_saturating,
-        regularizers=(regularizers.R1(gamma=1.0, interval=2 if lazy else 1),),
         ema=averaging.EMA(halflife=100) if ema else None,
         d_steps=d_steps,
         seed=seed,
-        **({"jit_compile": False} | kwargs),
+        **({"jit_compile": False, "regularizers": (penalty,)} | kwargs),
     )
     return made
 

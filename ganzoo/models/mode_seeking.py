@@ -47,7 +47,7 @@ class ModeSeekingGAN(gan.NoiseGAN):
         self.weight = weight
 
     def g_loss(self, batch):
-        critic, count = self.critic(batch), gan.rows(batch)
+        critic, count = self.critic(batch, player="g"), gan.rows(batch)
         z, other = self.latents(count, "g"), self.latents(count, "g/other")
         fake, second = (self.generator({"z": each} | self.condition(batch), training=True) for each in (z, other))
         real_logits = critic(batch["image"]) if self.adversarial.relativistic else None

@@ -33,6 +33,8 @@ class PacGAN:
 class PackedGAN(gan.NoiseGAN):
     """`NoiseGAN` whose D takes packs of m samples: {"image": [B / m, ..., m * C]} -> float32 logits [B / m]."""
 
+    augments = False
+
     def __init__(self, *args, m: int, **kwargs):
         super().__init__(*args, **kwargs)
         self.m = m

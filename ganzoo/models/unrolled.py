@@ -35,6 +35,8 @@ class Unrolled:
 class UnrolledGAN(gan.NoiseGAN):
     """`NoiseGAN` whose G sees D k steps ahead. Each of them costs G's update a D step with a second gradient."""
 
+    augments = False
+
     def __init__(self, *args, k: int, **kwargs):
         super().__init__(*args, **kwargs)
         self.k = k
@@ -67,7 +69,8 @@ class UnrolledGAN(gan.NoiseGAN):
 
     def _d_total(self, weights: list[tf.Tensor], real: tf.Tensor, fake: tf.Tensor) -> tf.Tensor:
         critic = self._critic(weights)
-        terms = {"adv": self.adversarial.d(critic(real), critic(fake))} | self.penalties(critic, real, fake)
+        logits = (critic(real), critic(fake))
+        terms = {"adv": self.adversarial.d(*logits)} | self.penalties(critic, real, fake, logits)
         return tf.add_n(list(terms.values()))
 
 

@@ -48,13 +48,14 @@ class AuxiliaryGAN(gan.NoiseGAN):
     D is not told the class: {"image"} -> {"logit": float32 [B], "class": float32 [B, classes], logits}.
     """
 
+    augments = False
     d_terms = ("adv", "class")
     g_terms = ("adv", "class")
 
     def judge(self, images, training=True):
         return self.discriminator({"image": images}, training=training)
 
-    def critic(self, batch, training=True):
+    def critic(self, batch, training=True, player="d"):
         return lambda images: self.judge(images, training)["logit"]
 
     def d_loss(self, batch):
@@ -64,7 +65,7 @@ class AuxiliaryGAN(gan.NoiseGAN):
         return {
             "adv": self.adversarial.d(on_real["logit"], on_fake["logit"]),
             "class": _cross_entropy(label, on_real["class"]) + _cross_entropy(label, on_fake["class"]),
-        } | self.penalties(self.critic(batch), real, fake)
+        } | self.penalties(self.critic(batch), real, fake, (on_real["logit"], on_fake["logit"]))
 
     def g_loss(self, batch):
         on_fake = self.judge(self.fake(batch, "g"))

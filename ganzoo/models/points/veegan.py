@@ -37,6 +37,8 @@ class ReconstructingGAN(gan.NoiseGAN):
 
     g_terms = ("adv", "reconstruction")
 
+    augments = False
+
     def __init__(self, *args, reconstructor, **kwargs):
         super().__init__(*args, **kwargs)
         self.reconstructor = reconstructor

@@ -1,0 +1,43 @@
+"""Resampling by the binomial filter [1, 3, 3, 1], as StyleGAN2 and R3GAN do it: without aliasing, for a few additions.
+
+Karras et al. 2020, "Analyzing and improving the image quality of StyleGAN", arXiv 1912.04958, appendix B; the filter is
+that of Zhang 2019, arXiv 1904.11486. Outside the map is zero. Each output sees two inputs an axis when the resolution
+doubles and four when it halves, so shifted sums do it: no convolution, and XLA fuses them with what is around.
+"""
+
+import tensorflow as tf
+
+
+def up(x: tf.Tensor) -> tf.Tensor:
+    """[B, H, W, C] -> [B, 2H, 2W, C]: zeros between the values, then the filter with sum 4; a constant stays one."""
+    return _up(_up(x, 1), 2)
+
+
+def down(x: tf.Tensor) -> tf.Tensor:
+    """[B, 2H, 2W, C] -> [B, H, W, C]: the filter with sum 1, then every second value. The adjoint of `up`, over 4."""
+    return _down(_down(x, 1), 2)
+
+
+def _up(x: tf.Tensor, axis: int) -> tf.Tensor:
+    before, after = _shifted(x, axis, 1), _shifted(x, axis, -1)
+    pairs = tf.stack([0.75 * x + 0.25 * before, 0.75 * x + 0.25 * after], axis=axis + 1)
+    shape = list(x.shape)
+    shape[axis] *= 2
+    return tf.reshape(pairs, [-1 if size is None else size for size in shape])
+
+
+def _down(x: tf.Tensor, axis: int) -> tf.Tensor:
+    shape = list(x.shape)
+    shape[axis : axis + 1] = [shape[axis] // 2, 2]
+    even, odd = tf.unstack(tf.reshape(x, [-1 if size is None else size for size in shape]), axis=axis + 1)
+    return (3 * (even + odd) + _shifted(odd, axis, 1) + _shifted(even, axis, -1)) * 0.125
+
+
+def _shifted(x: tf.Tensor, axis: int, by: int) -> tf.Tensor:
+    """x moved one place along the axis, up (by = 1) or down (-1), zero where nothing comes from."""
+    size = x.shape[axis]
+    pads = [[0, 0] for _ in x.shape]
+    pads[axis] = [1, 0] if by == 1 else [0, 1]
+    start, length = [0] * len(x.shape), [-1] * len(x.shape)
+    start[axis], length[axis] = (0, size - 1) if by == 1 else (1, size - 1)
+    return tf.pad(tf.slice(x, start, length), pads)
