@@ -182,11 +182,14 @@ def sample(source, out, n, seed, label, truncation, as_json):
 @click.argument("source")
 @click.option("--metrics", "names", help="Comma separated, e.g. fd10k_lenet,kd10k_lite0.  [default: the recipe's]")
 @click.option("--n", type=int, help="Images to compare, instead of the metric's own count.")
-@click.option("--against", metavar="PATH", help="Real images, a folder or .npz; SOURCE may then be one of images too.")
+@click.option(
+    "--against", metavar="PATH", help="Real images, folder or .npz, or their features; SOURCE may be images too."
+)
 @click.option("--extractor", metavar="KIND:PATH", help="keras:FILE or inception:FILE, the own of fd10k_own.")
 @click.option("--pairs", metavar="PNG", help="With a memo metric: draw samples over the training images nearest them.")
+@click.option("--features", metavar="NPZ", help="Write the features of the real images, which --against takes again.")
 @as_json
-def evaluate(source, names, n, against, extractor, pairs, as_json):
+def evaluate(source, names, n, against, extractor, pairs, features, as_json):
     """Judge SOURCE, a run folder or an exported model, against the data it was trained on.
 
     \b
@@ -208,7 +211,7 @@ def evaluate(source, names, n, against, extractor, pairs, as_json):
     from ganzoo.metrics import own
 
     eyes = own.extractor(extractor) if extractor else None
-    report = evaluation.evaluate(source, names.split(",") if names else None, n, against, eyes, pairs)
+    report = evaluation.evaluate(source, names.split(",") if names else None, n, against, eyes, pairs, features)
     output(report, as_json, evaluation.tell(report))
 
 

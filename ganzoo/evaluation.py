@@ -10,6 +10,7 @@ import ganzoo.recipe
 from ganzoo import console, export, metrics, pictures, runs, samplers
 from ganzoo import train as training
 from ganzoo.errors import BadInput
+from ganzoo.metrics import feature_file
 from ganzoo.metrics.extractors import Extractor
 from ganzoo.metrics.judge import Images, Labels, Steps
 
@@ -38,18 +39,20 @@ def evaluate(
     against: str | None = None,
     own: Extractor | None = None,
     pairs: str | None = None,
+    features: str | None = None,
 ) -> dict:
     """{"source", "images" (seen), "metrics": {name: result}}. names: None = those of the recipe; n: see `metrics`.
 
     source: a run folder, an exported model, or, with `against`, a folder or .npz file of images. against: a folder or
-    .npz file of real images; None = those that the source was trained on. own: see `metrics.evaluate`. pairs: a .png
-    for the pairs of sample and training image that a memo metric finds closest.
+    .npz file of real images, or a file that `features` wrote; None = those that the source was trained on. own: see
+    `metrics.evaluate`. pairs: a .png for the pairs of sample and training image that a memo metric finds closest.
+    features: a file to which the features of the real images are written, for `against` elsewhere.
 
     A ceiling needs the untrained networks, so an exported model has one only where its card brings it along. Raises
     BadInput.
     """
     samples = _samples(source, against)
-    reals = _images(against) if against else samples.reals
+    reals = (feature_file.read(against) or _images(against)) if against else samples.reals
     names = names or samples.names
     if not names:
         raise BadInput(f"--metrics: the recipe of {source} names none; give some, e.g. kd1k_lite0")
@@ -74,6 +77,8 @@ def evaluate(
     )
     if pairs:
         _draw_pairs(next(result["pairs"] for result in results.values() if "pairs" in result), samples, reals, pairs)
+    if features:
+        metrics.keep_features(features, names, reals, n, own=own)
     report = {"source": source, "images": samples.seen, "metrics": results}
     return report | ({"against": against} if against else {})
 

@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from ganzoo.errors import BadInput
+from ganzoo.metrics import feature_file
 from ganzoo.metrics.extractors import EXTRACTORS, Extractor
 from ganzoo.metrics.judge import Images, Judge, Labels, Steps
 from ganzoo.metrics.protocol import KINDS, Protocol, parse
@@ -72,6 +73,32 @@ def evaluate(
     for result in results.values():
         result["warnings"] += [store.problem] if store.problem else []
     return {protocol.name: results[protocol.name] for protocol in protocols}
+
+
+def keep_features(
+    path: str | os.PathLike,
+    names: Sequence[str],
+    reals,
+    n: int | None = None,
+    *,
+    cache: str | os.PathLike | None = None,
+    own: Extractor | None = None,
+) -> None:
+    """Write the features of `reals` that the metrics of `names` compare with to `path`, see `feature_file`.
+
+    As many as `evaluate` needs with `n`, floors included. Raises BadInput where the metrics have several extractors.
+    """
+    protocols = [parse(name, n) for name in names]
+    extractors = sorted({protocol.extractor for protocol in protocols})
+    if len(extractors) > 1:
+        raise BadInput(f"--features: {path} holds those of one extractor, and the metrics have {', '.join(extractors)}")
+    extractor = (EXTRACTORS | ({"own": lambda: own} if own else {}))[extractors[0]]()
+    if not extractor.dim:
+        raise BadInput(f"--features: {extractor.name} has none")
+    judge = Judge(extractor, reals, Store(cache))
+    count = min(2 * max(protocol.count for protocol in protocols), len(reals))
+    judge.extend(count)
+    feature_file.write(path, judge.features[:count], judge.others, reals, extractor)
 
 
 def check(

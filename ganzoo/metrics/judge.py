@@ -7,6 +7,7 @@ import numpy as np
 
 import ganzoo
 from ganzoo.metrics.extractors import Extractor
+from ganzoo.metrics.feature_file import FeatureSet
 from ganzoo.metrics.kind import Kind
 from ganzoo.metrics.protocol import KINDS, Protocol
 from ganzoo.metrics.store import Store
@@ -48,6 +49,9 @@ class Judge:
         # Folders list their images by class: the first N would be some classes only.
         self.order = np.random.default_rng(SEED).permutation(len(reals))
         self.features = np.zeros([0, extractor.dim], np.float32)
+        if isinstance(reals, FeatureSet):
+            reals.check(extractor)
+            self.features, self.order = reals.features, np.arange(len(reals))  # in that order already
 
     def new(self, protocol: Protocol) -> Kind:
         """The metric before its first image."""
@@ -198,16 +202,17 @@ class Judge:
             self.store.keep(key, self.features)
 
     @functools.cached_property
-    def _others(self) -> np.ndarray | None:
-        return self.extractor.others(self.reals)
+    def others(self) -> np.ndarray | None:
+        """Features [M, dim] of other real images of the same kind, where the extractor brings them along."""
+        return self.reals.held if isinstance(self.reals, FeatureSet) else self.extractor.others(self.reals)
 
     def _shipped(self, protocol: Protocol) -> bool:
         """Whether the held-out images are those whose features come with the extractor."""
-        return KINDS[protocol.kind].NEEDS == ("features",) and self._others is not None
+        return KINDS[protocol.kind].NEEDS == ("features",) and self.others is not None
 
     def _half(self, protocol: Protocol) -> int:
         """Images of a real set that leave as many for a second one."""
-        most = min(len(self.reals), len(self._others)) if self._shipped(protocol) else len(self.reals) // 2
+        most = min(len(self.reals), len(self.others)) if self._shipped(protocol) else len(self.reals) // 2
         return min(protocol.count, most)
 
     def _held(self, protocol: Protocol, count: int, start: int, stop: int):
@@ -215,5 +220,5 @@ class Judge:
         if not self._shipped(protocol):
             return self.real(protocol, count + start, count + stop)
         metric = self.new(protocol)
-        metric.update(self._others[start:stop])
+        metric.update(self.others[start:stop])
         return metric

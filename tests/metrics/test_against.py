@@ -82,6 +82,48 @@ def test_an_own_extractor_is_named_by_path(evaluate, folders):
     assert code == 0 and "fd60_own" in out
 
 
+def test_features_in_a_file_judge_as_their_images(evaluate, folders):
+    names = "fd30_lenet,kd30_lenet,recall30_lenet"
+    samples, reals = folders / "samples", folders / "reals"
+    code, out, _ = evaluate(samples, "--against", reals, "--metrics", names, "--features", "reals.npz", "--json")
+    assert code == 0
+    first, second = (
+        json.loads(text)["metrics"]
+        for text in (out, evaluate(samples, "--against", "reals.npz", "--metrics", names, "--json")[1])
+    )
+    for name in names.split(","):
+        assert second[name]["value"] == first[name]["value"] and second[name]["floor"] == first[name]["floor"]
+        assert second[name]["reals_count"] == first[name]["reals_count"] == 30
+
+
+def test_a_feature_file_of_another_protocol_is_refused(evaluate, folders):
+    samples = folders / "samples"
+    evaluate(samples, "--against", folders / "reals", "--metrics", "fd30_lenet", "--features", "reals.npz")
+    with np.load("reals.npz") as stored:
+        parts = dict(stored)
+    protocol = json.loads(str(parts["protocol"]))
+    np.savez("nan.npz", **parts | {"features": parts["features"] * np.nan})
+    np.savez("bare.npz", features=parts["features"])
+    np.savez("lacks.npz", **parts | {"protocol": np.array(json.dumps({"extractor": "lenet"}))})
+    np.savez("other.npz", **parts | {"protocol": np.array(json.dumps(protocol | {"weights": "0" * 64}))})
+    for file, metric, words in [
+        ("other.npz", "fd30_lenet", ["other.npz", "weights 000000000000", "lenet"]),
+        ("reals.npz", "swd30_pixels", ["reals.npz", "lenet", "pixels"]),
+        ("reals.npz", "is30_lenet", ["reals.npz", "no images"]),
+        ("reals.npz", "ifd30_lenet", ["ifd30_lenet", "classes"]),
+        ("nan.npz", "fd30_lenet", ["nan.npz", "finite"]),
+        ("bare.npz", "fd30_lenet", ["bare.npz"]),
+        ("lacks.npz", "fd30_lenet", ["lacks.npz", "weights"]),
+    ]:
+        code, _, err = evaluate(samples, "--against", file, "--metrics", metric)
+        assert code == 2 and len(err.strip().splitlines()) == 1, (file, metric, err)
+        for word in words:
+            assert word in err, (file, metric, err)
+    two = "fd30_lenet,swd30_pixels"
+    code, _, err = evaluate(samples, "--against", folders / "reals", "--metrics", two, "--features", "x.npz")
+    assert code == 2 and "lenet, pixels" in err
+
+
 def test_what_cannot_be_compared_is_refused_in_one_line(evaluate, folders):
     samples, reals = folders / "samples", folders / "reals"
     pictures.write(np.zeros([30, 32, 32, 3], np.uint8), "colour")
