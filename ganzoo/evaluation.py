@@ -11,7 +11,7 @@ from ganzoo import console, export, metrics, pictures, runs, samplers
 from ganzoo import train as training
 from ganzoo.errors import BadInput
 from ganzoo.metrics import feature_file
-from ganzoo.metrics.extractors import Extractor
+from ganzoo.metrics.extractor import Extractor
 from ganzoo.metrics.judge import Images, Labels, Steps
 
 SEED = 1  # of the order in which a folder's images are samples

@@ -24,7 +24,7 @@ class Probe:
     def __init__(self, model: NoiseGAN, images, batch: int, extractor=None):
         """images: the `ganzoo.data.images.ImageSet` of the training. batch: what D judges at once, as in training.
 
-        extractor: a `metrics.extractors.Extractor` that knows classes and takes these images, or None.
+        extractor: a `metrics.extractor.Extractor` that knows classes and takes these images, or None.
         """
         self.model, self.batch, self.extractor = model, batch, extractor
         count = batch * max(1, COUNT // batch)

@@ -1,11 +1,18 @@
-"""What a study found, for people: a table beside the paper's values, its claims, a plot. All from the rows alone."""
+"""What was found, for people: README's table of the zoo; of a study a table beside the paper's values, its claims and a
+plot. All from the results files alone. `python -m ganzoo.report` writes README's parts anew.
+"""
 
 import collections
 import pathlib
+import re
+import statistics
 from collections.abc import Sequence
 
+from ganzoo import metrics, recipe, results
 from ganzoo import study as studies
 from ganzoo.study import Study
+
+BEGIN, END = "<!-- zoo table: python -m ganzoo.report -->", "<!-- end of the zoo table -->"
 
 
 def table(study: Study, rows: Sequence[dict]) -> tuple[list[str], list[list[str]]]:
@@ -112,3 +119,42 @@ def plot(name: str, study: Study, rows: Sequence[dict], file: pathlib.Path):
     axes.grid(alpha=0.3)
     figure.savefig(file, dpi=110)
     pyplot.close(figure)
+
+
+def zoo_table() -> str:
+    """README's zoo table in Markdown, from the recipes' docstrings and the results files."""
+    lines = [
+        "| recipe | variant | data | paper | measured (final) | best | floor | ceiling | seconds, hardware |",
+        "|" + "---|" * 9,
+    ]
+    for entry in recipe.entries().values():
+        cells = [f"`{entry.name}`", entry.variant, entry.data, entry.paper, results.summary(entry.name), "", "", "", ""]
+        if rows := [row for row in results.load(entry.name) if row["final"]]:
+            metric = next(iter(rows[0]["final"]))
+            final = rows[0]["final"][metric]
+            best = max if metrics.higher(metric) else min
+            cells[5] = f"{best(row['best'][metric] for row in rows):.2f}"
+            cells[6] = f"{final['floor']:.2f}" if final.get("floor") is not None else "not measured"
+            cells[7] = f"{final['ceiling']:.1f}" if final.get("ceiling") is not None else "not measured"
+            cells[8] = f"{statistics.median(row['seconds'] for row in rows):.0f}, {rows[0]['hardware']}"
+        lines.append("| " + " | ".join(cells) + " |")
+    return "\n".join(lines)
+
+
+def readme(text: str) -> str:
+    """README's text with the zoo table, and the part on each study that it has markers for, made anew."""
+    text = _between(text, BEGIN, END, zoo_table())
+    for name in re.findall(r"<!-- study (\w+) -->", text):
+        text = _between(text, f"<!-- study {name} -->", f"<!-- end of study {name} -->", markdown(name))
+    return text
+
+
+def _between(text: str, begin: str, end: str, part: str) -> str:
+    before, _, rest = text.partition(begin)
+    _, _, after = rest.partition(end)
+    return f"{before}{begin}\n{part}\n{end}{after}"
+
+
+if __name__ == "__main__":
+    path = pathlib.Path(__file__).parent.parent / "README.md"
+    path.write_text(readme(path.read_text(encoding="utf-8")), encoding="utf-8")

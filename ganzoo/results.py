@@ -1,21 +1,17 @@
 """Results files: what README, cards and `ganzoo list` say was measured, and from where.
 
 recipes/results/<name>.json is a list of {recipe, overrides, protocol, seed, images, best, final, series, seconds,
-hardware, versions, commit, date}. `python -m ganzoo.results add RUN` adds a run, `python -m ganzoo.results readme`
-writes the table of README.
+hardware, versions, commit, date}. `python -m ganzoo.results RUN...` adds runs; `ganzoo.report` makes README's tables.
 """
 
 import datetime
 import functools
 import json
 import pathlib
-import re
 import statistics
 import sys
 
-from ganzoo import environment, metrics, recipe, runs
-
-BEGIN, END = "<!-- zoo table: python -m ganzoo.results readme -->", "<!-- end of the zoo table -->"
+from ganzoo import environment, recipe, runs
 
 
 def load(name: str) -> tuple[dict, ...]:
@@ -37,9 +33,8 @@ def _read(name: str) -> tuple[dict, ...]:
 
 @functools.cache
 def _of_studies() -> tuple[dict, ...]:
-    from ganzoo import study  # which makes its rows with this module
-
-    return tuple(row for name in study.names() for row in _read(name))
+    files = (path.stem for path in sorted((recipe.folder() / "results").glob("*.json")))
+    return tuple(row for name in files if name not in recipe.entries() for row in _read(name))
 
 
 def summary(name: str) -> str:
@@ -116,48 +111,8 @@ def add(folder: str) -> pathlib.Path:
     return path
 
 
-def table() -> str:
-    """README's zoo table in Markdown, from the recipes' docstrings and the results files."""
-    lines = [
-        "| recipe | variant | data | paper | measured (final) | best | floor | ceiling | seconds, hardware |",
-        "|" + "---|" * 9,
-    ]
-    for entry in recipe.entries().values():
-        cells = [f"`{entry.name}`", entry.variant, entry.data, entry.paper, summary(entry.name), "", "", "", ""]
-        if rows := [row for row in load(entry.name) if row["final"]]:
-            metric = next(iter(rows[0]["final"]))
-            final = rows[0]["final"][metric]
-            best = max if metrics.higher(metric) else min
-            cells[5] = f"{best(row['best'][metric] for row in rows):.2f}"
-            cells[6] = f"{final['floor']:.2f}" if final.get("floor") is not None else "not measured"
-            cells[7] = f"{final['ceiling']:.1f}" if final.get("ceiling") is not None else "not measured"
-            cells[8] = f"{statistics.median(row['seconds'] for row in rows):.0f}, {rows[0]['hardware']}"
-        lines.append("| " + " | ".join(cells) + " |")
-    return "\n".join(lines)
-
-
-def readme(text: str) -> str:
-    """README's text with the zoo table, and the part on each study that it has markers for, made anew."""
-    from ganzoo import report
-
-    text = _between(text, BEGIN, END, table())
-    for name in re.findall(r"<!-- study (\w+) -->", text):
-        text = _between(text, f"<!-- study {name} -->", f"<!-- end of study {name} -->", report.markdown(name))
-    return text
-
-
-def _between(text: str, begin: str, end: str, part: str) -> str:
-    before, _, rest = text.partition(begin)
-    _, _, after = rest.partition(end)
-    return f"{before}{begin}\n{part}\n{end}{after}"
-
-
 if __name__ == "__main__":
-    if sys.argv[1:2] == ["add"]:
-        for run in sys.argv[2:]:
-            print(add(run))
-    elif sys.argv[1:] == ["readme"]:
-        path = pathlib.Path(__file__).parent.parent / "README.md"
-        path.write_text(readme(path.read_text(encoding="utf-8")), encoding="utf-8")
-    else:
-        sys.exit("usage: python -m ganzoo.results add RUN... | readme")
+    if not sys.argv[1:]:
+        sys.exit("usage: python -m ganzoo.results RUN...")
+    for folder in sys.argv[1:]:
+        print(add(folder))

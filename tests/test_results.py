@@ -5,7 +5,7 @@ import pathlib
 
 import pytest
 
-from ganzoo import recipe, results
+from ganzoo import recipe, report, results
 
 ROOT = pathlib.Path(__file__).parent.parent
 FILES = [path for path in sorted((recipe.folder() / "results").glob("*.json")) if path.stem in recipe.entries()]
@@ -13,11 +13,11 @@ FILES = [path for path in sorted((recipe.folder() / "results").glob("*.json")) i
 
 def test_readme_is_what_the_results_files_make_of_it():
     text = (ROOT / "README.md").read_text(encoding="utf-8")
-    assert results.readme(text) == text, "run: python -m ganzoo.results readme"
+    assert report.readme(text) == text, "run: python -m ganzoo.report"
 
 
 def test_the_table_changes_with_the_results(monkeypatch):
-    before = results.table()
+    before = report.zoo_table()
     row = {
         "final": {"fd10k_lenet": {"value": 1.25, "floor": 0.5, "ceiling": 300.0}},
         "best": {"fd10k_lenet": 1.0},
@@ -26,8 +26,8 @@ def test_the_table_changes_with_the_results(monkeypatch):
         "hardware": "a machine",
     }
     monkeypatch.setattr(results, "load", lambda name: (row,) if name == "dcgan_celeba" else ())
-    line = next(line for line in results.table().splitlines() if "`dcgan_celeba`" in line)
-    assert results.table() != before
+    line = next(line for line in report.zoo_table().splitlines() if "`dcgan_celeba`" in line)
+    assert report.zoo_table() != before
     for cell in ("1.25", "1.00", "0.50", "300.0", "5 kimg", "1 seed", "7, a machine"):
         assert cell in line
 

@@ -18,7 +18,7 @@ import tensorflow as tf
 
 import ganzoo.data
 from ganzoo.metrics import lenet
-from ganzoo.metrics.extractors import Extractor
+from ganzoo.metrics.extractor import Extractor
 from ganzoo.recipe import Data
 
 WEIGHTS = lenet.FILES / "digits.npz"

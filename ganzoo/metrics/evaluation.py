@@ -13,7 +13,8 @@ import numpy as np
 
 from ganzoo.errors import BadInput
 from ganzoo.metrics import feature_file
-from ganzoo.metrics.extractors import EXTRACTORS, Extractor
+from ganzoo.metrics.extractor import Extractor
+from ganzoo.metrics.extractors import EXTRACTORS
 from ganzoo.metrics.judge import Images, Judge, Labels, Steps
 from ganzoo.metrics.protocol import KINDS, Protocol, parse
 from ganzoo.metrics.store import Store

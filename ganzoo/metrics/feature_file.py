@@ -13,7 +13,7 @@ import pathlib
 import numpy as np
 
 from ganzoo.errors import BadInput
-from ganzoo.metrics.extractors import Extractor
+from ganzoo.metrics.extractor import Extractor
 
 PROTOCOL = ("extractor", "weights", "data", "hash", "shape")
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 import ganzoo
-from ganzoo.metrics.extractors import Extractor
+from ganzoo.metrics.extractor import Extractor
 from ganzoo.metrics.feature_file import FeatureSet
 from ganzoo.metrics.kind import Kind
 from ganzoo.metrics.protocol import KINDS, Protocol

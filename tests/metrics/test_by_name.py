@@ -108,7 +108,7 @@ def test_imsssim_by_name_is_that_within_classes(judged, fashion, others, tmp_pat
 
 def test_pd_by_name_is_the_mean_distance_of_pairs_in_the_maps(judged, fashion, others):
     result = judged("pd90_lenet", others[0])
-    compare = perceptual.between(perceptual.lenet_maps())
+    compare = perceptual.between(lenet.maps())
     agree(result, perceptual_diversity.diversity(others[0][:90], compare))
     assert result["floor"] == perceptual_diversity.diversity(first(fashion, 90), compare)["value"]
     assert result["extractor"] == "lenet" and result["weights"] == lenet.extractor().fingerprint
@@ -125,7 +125,7 @@ def test_ndb_by_name_counts_bins_of_the_reals(judged, fashion, others):
 def test_ppl_by_name_is_the_path_length_of_the_generator(judged, others):
     steps = path_length.steps(wave(), 8)
     result = judged("ppl60_lenet", others[0], steps=steps, untrained=None)
-    agree(result, path_length.path_length(wave(), perceptual.between(perceptual.lenet_maps()), 8, pairs=60))
+    agree(result, path_length.path_length(wave(), perceptual.between(lenet.maps()), 8, pairs=60))
     assert (result["floor"], result["ceiling"], result["reals_count"], result["floor_count"]) == (None, None, 0, 0)
     json.dumps(result, allow_nan=False)
 

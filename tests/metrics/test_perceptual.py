@@ -6,7 +6,7 @@ import scipy.ndimage
 import tensorflow as tf
 
 import ganzoo.data
-from ganzoo.metrics import lenet, path_length, perceptual
+from ganzoo.metrics import lenet, lite0, path_length, perceptual
 from ganzoo.recipe import Data
 
 
@@ -19,7 +19,7 @@ def pictures():
 
 @pytest.fixture(scope="module")
 def maps():
-    return perceptual.lenet_maps()
+    return lenet.maps()
 
 
 def unit(vector):
@@ -100,7 +100,7 @@ def test_a_path_has_one_length_whatever_the_step(maps):
 
 @pytest.mark.slow
 def test_lite0s_maps_have_five_resolutions(pictures):
-    maps = perceptual.lite0_maps()
+    maps = lite0.maps()
     found = maps(tf.constant(pictures[:2]))
     assert [layer.shape[1] for layer in found] == [112, 56, 28, 14, 7]
     colour = maps(tf.constant(np.repeat(pictures[:2], 3, axis=-1)))
