@@ -39,8 +39,15 @@ setuptools.setup(
     ],
     extras_require={
         "gpu": ["tensorflow[and-cuda]>=2.21,<2.22"],
-        "test": ["pytest>=8", "pytest-xdist>=3.6", "scikit-learn>=1.6", "tensorflow-serving-api>=2.19,<2.22"],
+        "test": [
+            "pytest>=8",
+            "pytest-xdist>=3.6",
+            "scikit-learn>=1.6",
+            "imageio-ffmpeg>=0.5",
+            "tensorflow-serving-api>=2.19,<2.22",
+        ],
         "dev": ["ruff>=0.9"],
+        "movies": ["imageio-ffmpeg>=0.5"],  # MP4 files
         "records": ["array-record>=0.8"],  # sets above 2 GB, see ganzoo/data
         "openmoji": ["resvg-py>=0.1"],  # draws OpenMoji's SVG files
     },

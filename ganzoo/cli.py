@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import re
 import signal
 import sys
 import tempfile
@@ -155,27 +156,80 @@ def train(recipe, overrides, run, smoke, dry_run, as_json):
     output(result, as_json, training.tell(result))
 
 
+class Seeds(click.ParamType):
+    """Seeds as ranges: 0-15,20."""
+
+    name = "seeds"
+    MOST = 100_000
+
+    def convert(self, value, param, ctx):
+        found = []
+        for part in value.split(","):
+            match = re.fullmatch(r"(\d+)(?:-(\d+))?", part)
+            first, last = (int(match[1]), int(match[2] or match[1])) if match else (1, 0)
+            if not first <= last < 2**63 or last - first + len(found) >= self.MOST:
+                self.fail(f"{part!r} of {value!r}; allowed: numbers and rising ranges such as 0-15,20", param, ctx)
+            found += range(first, last + 1)
+        return found
+
+
 @commands.command()
 @click.argument("source")
 @click.option("--out", required=True, metavar="PATH", help="A .png for a grid, else a folder for single images.")
 @click.option("--n", default=64, show_default=True, help="How many images.")
 @click.option("--seed", default=0, show_default=True, help="Image i is made from seed + i.")
+@click.option("--seeds", type=Seeds(), metavar="RANGES", help="In place of --n and --seed, e.g. 0-15,20.")
 @click.option("--label", type=int, help="Class of all images; conditional models cycle through theirs without it.")
 @click.option("--truncation", type=float, help="For models that declare it.")
 @as_json
-def sample(source, out, n, seed, label, truncation, as_json):
+def sample(source, out, n, seed, seeds, label, truncation, as_json):
     """Make images with SOURCE, a run folder or an exported model. Same seed, same pixels."""
     if n < 1:
         raise BadInput(f"--n: {n} is not at least 1")
+    seeds = seeds or range(seed, seed + n)
     load_tensorflow()
     from ganzoo import pictures, samplers
 
     sampler = samplers.load(source)
-    labels = [index % sampler.classes for index in range(n)] if sampler.classes and label is None else label
-    files = pictures.write(sampler.generate(range(seed, seed + n), labels, truncation), out)
-    output(
-        {"out": out, "images": n, "seed": seed, "files": [str(file) for file in files]}, as_json, f"{n} images in {out}"
-    )
+    count = len(seeds)
+    labels = [index % sampler.classes for index in range(count)] if sampler.classes and label is None else label
+    files = pictures.write(sampler.generate(seeds, labels, truncation), out)
+    report = {"out": out, "images": count, "seed": seeds[0], "files": [str(file) for file in files]}
+    output(report, as_json, f"{count} images in {out}")
+
+
+@commands.command()
+@click.argument("source")
+@click.option("--out", required=True, metavar="PATH", help="A .gif or .mp4.")
+@click.option("--seeds", type=Seeds(), default="0-7", show_default=True, metavar="RANGES", help="What the walk visits.")
+@click.option("--steps", default=20, show_default=True, help="Frames from one seed to the next.")
+@click.option("--fps", default=20.0, show_default=True, help="Frames a second.")
+@click.option("--grid", default="1x1", show_default=True, metavar="COLUMNSxROWS", help="Walks beside each other.")
+@click.option(
+    "--label", type=int, help="Class of all images; a conditional model's cells are of its classes without it."
+)
+@click.option("--truncation", type=float, help="For models that declare it.")
+@as_json
+def interpolate(source, out, seeds, steps, fps, grid, label, truncation, as_json):
+    """Walk through the latent space of SOURCE from seed to seed and back, as a movie that loops."""
+    cells = re.fullmatch(r"([1-9]\d?)x([1-9]\d?)", grid)
+    if not cells:
+        raise BadInput(f"--grid: {grid!r}; allowed: columns x rows such as 4x2")
+    if steps < 1:
+        raise BadInput(f"--steps: {steps} is not at least 1")
+    if not 1 <= fps <= 50:
+        raise BadInput(f"--fps: {fps:g} is not between 1 and 50")
+    from ganzoo import movies
+
+    movies.check(out)
+    load_tensorflow()
+    from ganzoo import samplers, walks
+
+    sampler = samplers.load(source)
+    walk = walks.frames(sampler, seeds, steps, (int(cells[1]), int(cells[2])), label, truncation)
+    movies.write(walk, out, fps)
+    count = len(seeds) * steps // (int(cells[1]) * int(cells[2]))
+    output({"out": out, "frames": count, "fps": fps}, as_json, f"{count} frames in {out}, {count / fps:g} seconds")
 
 
 @commands.command()

@@ -132,11 +132,7 @@ class Generator:
         return {"image_bytes": tf.map_fn(tf.io.encode_png, images, fn_output_signature=tf.TensorSpec([], tf.string))}
 
     def _noise(self, seed: tf.Tensor) -> tf.Tensor:
-        """z of one seed: int64 [] -> float32 [z_dim]."""
-        key = tf.stack([seed, tf.zeros_like(seed)])
-        if self._model.latent == "normal":
-            return tf.random.stateless_normal([self._model.z_dim], key, alg="philox")
-        return tf.random.stateless_uniform([self._model.z_dim], key, minval=-1.0, maxval=1.0, alg="philox")
+        return noise(seed, self._model.z_dim, self._model.latent)
 
     def _rows(self, make, inputs: dict[str, tf.Tensor]) -> tf.Tensor:
         spec = tf.TensorSpec(self._model.image, self.medium.dtype)
@@ -151,6 +147,14 @@ class Generator:
             return self.medium.finish(self.network(alone, training=False)[0])
 
         return tf.function(sample, autograph=False)
+
+
+def noise(seed: tf.Tensor, z_dim: int, law: str) -> tf.Tensor:
+    """z of one seed: int64 [] -> float32 [z_dim]. law: "normal", N(0, 1), or "uniform", U[-1, 1)."""
+    key = tf.stack([seed, tf.zeros_like(seed)])
+    if law == "normal":
+        return tf.random.stateless_normal([z_dim], key, alg="philox")
+    return tf.random.stateless_uniform([z_dim], key, minval=-1.0, maxval=1.0, alg="philox")
 
 
 def _checked(inputs: dict[str, tf.Tensor], classes: int) -> dict[str, tf.Tensor]:

@@ -17,7 +17,7 @@ import tensorflow as tf
 
 from ganzoo.errors import BadInput
 from ganzoo.export import CARD, newest
-from ganzoo.generator import Generator
+from ganzoo.generator import Generator, noise
 from ganzoo.metrics import path_length
 
 ROWS = 250  # images a call: bounds the memory of a request of any size
@@ -45,9 +45,13 @@ class Sampler:
         """
         return self._call(signature, "seed", _seeds(seed), {"label": label, "truncation": truncation})
 
-    def from_noise(self, z: np.ndarray, label=None) -> np.ndarray:
+    def latents(self, seed: Sequence[int]) -> np.ndarray:
+        """z float32 [N, z_dim] of N seeds: `from_noise` makes of them what `generate` makes of the seeds."""
+        return latents(_seeds(seed), self.z_dim, self.card["latent"])
+
+    def from_noise(self, z: np.ndarray, label=None, truncation=None) -> np.ndarray:
         """uint8 [N, H, W, C] from z float32 [N, z_dim], which should follow the law that `card["latent"]` names."""
-        return self._call("serving_default", "z", self._noise(z), {"label": label})
+        return self._call("serving_default", "z", self._noise(z), {"label": label, "truncation": truncation})
 
     def pixels(self, z: np.ndarray, label=None) -> np.ndarray:
         """float32 [N, H, W, C] in -1..1, not rounded, from z as `from_noise` takes it. Of a run only: BadInput else."""
@@ -124,6 +128,14 @@ def of(model) -> Sampler:
     """The sampler of a `NoiseGAN` in memory, with the weights that it has now."""
     generator = Generator(model)
     return Sampler(generator.signature, generator.facts)
+
+
+def latents(seeds: np.ndarray, z_dim: int, law: str) -> np.ndarray:
+    """z float32 [N, z_dim] of seeds int64 [N], as `generator.noise` has it in the graph."""
+    rows = tf.map_fn(
+        lambda seed: noise(seed, z_dim, law), tf.constant(seeds), fn_output_signature=tf.TensorSpec([z_dim], tf.float32)
+    )
+    return rows.numpy()
 
 
 def steps(sampler: Sampler) -> Callable[[int, int], np.ndarray]:
