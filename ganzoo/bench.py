@@ -4,9 +4,11 @@ The step is the one that `fit` runs, on a batch that is at hand: the input pipel
 (tests/bench_data.py).
 """
 
+import functools
 import json
 import statistics
 import time
+from collections.abc import Callable
 
 import numpy as np
 import tensorflow as tf
@@ -47,14 +49,28 @@ def tell_dry_run(report: dict) -> str:
     )
 
 
-def bench(name: str, overrides: tuple[str, ...] = (), smoke: bool = False, steps: int = 20) -> dict:
-    """Median over `REPEATS` repeats of `steps` steps: images/s, ms a step, sec/kimg, time to the first step, memory."""
+def bench(
+    name: str, overrides: tuple[str, ...] = (), smoke: bool = False, steps: int = 20, phases: bool = False
+) -> dict:
+    """Median over `REPEATS` repeats of `steps` steps: images/s, ms a step, sec/kimg, time to the first step, memory.
+
+    phases: also what `measure_phases` gives.
+    """
     recipe, spec = _open(name, overrides, smoke)
-    return {"recipe": name, "overrides": list(overrides), "steps": steps, **measure(recipe, spec, steps, REPEATS)}
+    report = {"recipe": name, "overrides": list(overrides), "steps": steps, **measure(recipe, spec, steps, REPEATS)}
+    return report | (measure_phases(recipe, spec, steps) if phases else {})
 
 
 def tell(report: dict) -> str:
     """A benchmark for a person."""
+    lines = []
+    if "phases" in report:
+        share = report["share_of_peak"]
+        turns = "  ".join(f"{player}: {phase['ms']:.1f} ms" for player, phase in report["phases"].items())
+        lines = [
+            f"  {turns}  {report['gflop_per_step']:.1f} GFLOP a step, {share:.1%} of the "
+            f"{report['peak_tflops']:.2f} TFLOP/s of a matrix product here"
+        ]
     return "\n".join(
         [
             f"{report['recipe']} on {report['hardware']}, {report['precision']}"
@@ -64,6 +80,7 @@ def tell(report: dict) -> str:
             f"{report['sec_per_kimg']:.3f} sec/kimg",
             f"  {report['seconds_to_first_step']:.1f} s to the first step, "
             f"{report['peak_memory_gb']:.2f} GB at the peak, batch {report['batch']}, d_steps {report['d_steps']}",
+            *lines,
         ]
     )
 
@@ -101,6 +118,79 @@ def measure(recipe: ganzoo.recipe.Recipe, spec, steps: int, repeats: int) -> dic
         "peak_memory_gb": callbacks.memory_gb(),
         **environment.describe(),
     }
+
+
+def measure_phases(recipe: ganzoo.recipe.Recipe, spec, steps: int) -> dict:
+    """{"phases": {"d" and "g": {"ms", "gflop"}}, "gflop_per_step", "peak_tflops", "share_of_peak"} on one device.
+
+    A phase is one update of one player. Its operations are those of the forward and backward passes that TensorFlow's
+    registry counts (convolutions and matrix products are nearly all); what a lazy penalty does inside its condition is
+    not counted, and a step has `d_steps` phases of D and one of G. The peak is that of a matrix product here and now in
+    the type that the networks compute in, so that the share needs no data sheet.
+    """
+    model = training.build(recipe, spec)
+    batch = next(iter(random_batches(spec, recipe.train.batch)))
+    turns = {
+        "d": (model.d_loss, model.d_nets, model.d_optimizer),
+        "g": (model.g_loss, model.g_nets, model.optimizer),
+    }
+    found = {}
+    for player, (loss, nets, optimizer) in turns.items():
+        step = tf.function(
+            functools.partial(_turn, model, player, loss, nets, optimizer), jit_compile=model.jit_compile
+        )
+        seconds = _median(functools.partial(step, batch), steps)
+        flops = operations(tf.function(functools.partial(_turn, model, player, loss, nets, optimizer)), batch)
+        found[player] = {"ms": seconds * 1000, "gflop": flops / 1e9}
+    total = found["d"]["gflop"] * recipe.game.d_steps + found["g"]["gflop"]
+    spent = (found["d"]["ms"] * recipe.game.d_steps + found["g"]["ms"]) / 1000
+    ceiling = peak(tf.as_dtype(model.compute_dtype))
+    return {
+        "phases": found,
+        "gflop_per_step": total,
+        "peak_tflops": ceiling / 1e12,
+        "share_of_peak": total * 1e9 / spent / ceiling,
+    }
+
+
+def _turn(model, player, loss, nets, optimizer, batch):
+    model.minimize(player, loss, batch, nets, optimizer)
+    return tf.zeros([])
+
+
+def operations(function, batch: dict[str, tf.Tensor]) -> int:
+    """Floating-point operations of a tf.function at that batch, as far as TensorFlow's registry counts them."""
+    graph = function.get_concrete_function(batch).graph
+    options = tf.compat.v1.profiler.ProfileOptionBuilder.float_operation()
+    options["output"] = "none"
+    logger = tf.get_logger()
+    level = logger.level
+    logger.setLevel("ERROR")  # the profiler calls a function of TensorFlow's that warns of its age
+    try:
+        return tf.compat.v1.profiler.profile(graph, options=options).total_float_ops
+    finally:
+        logger.setLevel(level)
+
+
+def peak(dtype: tf.DType) -> float:
+    """Operations a second of a square matrix product of that type, compiled, the best of some."""
+    side = 8192 if tf.config.list_physical_devices("GPU") else 2048
+    square = tf.cast(tf.random.stateless_normal([side, side], [0, 0]), dtype)
+    product = tf.function(lambda: tf.reduce_sum(tf.cast(tf.matmul(square, square), tf.float32)))
+    return 2 * side**3 / _median(product, 5)
+
+
+def _median(call: Callable[[], tf.Tensor], steps: int) -> float:
+    """Seconds of a call: the median of `REPEATS` repeats of `steps` calls after a first one."""
+    np.asarray(call())
+    times = []
+    for _ in range(REPEATS):
+        start = time.perf_counter()
+        for _ in range(steps):
+            last = call()
+        np.asarray(last)
+        times.append((time.perf_counter() - start) / steps)
+    return statistics.median(times)
 
 
 def random_batches(spec, count: int) -> tf.data.Dataset:

@@ -59,6 +59,9 @@ def quietly():
 
 def load_tensorflow():
     """Import TensorFlow and look for its devices, without the pages of log that both print."""
+    from ganzoo import compiled
+
+    compiled.keep()
     with quietly():
         import tensorflow as tf
 
@@ -305,23 +308,33 @@ def export(source, out, force, as_json):
 
 
 @commands.command()
-@click.argument("recipe")
+@click.argument("recipe", required=False)
 @click.argument("overrides", nargs=-1, metavar="[field=value]...")
 @click.option("--steps", default=20, show_default=True, help="Training steps in each of five repeats.")
+@click.option("--phases", is_flag=True, help="Also each player's turn by itself, and the share of the device's peak.")
 @click.option("--smoke", is_flag=True, help="The recipe shrunk to seconds.")
 @as_json
-def bench(recipe, overrides, steps, smoke, as_json):
-    """Time RECIPE's training step on this machine, on random data."""
+def bench(recipe, overrides, steps, phases, smoke, as_json):
+    """Time RECIPE's training step on this machine, on random data; without RECIPE, every recipe's.
+
+    Each of all recipes has a process of its own, so that first steps and memory are its own.
+    """
     import ganzoo.recipe
 
-    ganzoo.recipe.find(recipe)
-    ganzoo.recipe.check(overrides)
+    if recipe:
+        ganzoo.recipe.find(recipe)
+        ganzoo.recipe.check(overrides)
     if steps < 1:
         raise BadInput(f"--steps: {steps} is not at least 1")
+    if recipe is None:
+        from ganzoo import bench_all
+
+        options = ["--steps", str(steps), *(["--phases"] if phases else []), *(["--smoke"] if smoke else [])]
+        return output(bench_all.run(options, sys.stderr if as_json else sys.stdout), as_json)
     load_tensorflow()
     from ganzoo import bench
 
-    report = bench.bench(recipe, overrides, smoke, steps)
+    report = bench.bench(recipe, overrides, smoke, steps, phases)
     output(report, as_json, bench.tell(report))
 
 

@@ -1,0 +1,76 @@
+"""The benchmark's own arithmetic, and the cache of compiled programs."""
+
+import pathlib
+import subprocess
+import sys
+
+import pytest
+import tensorflow as tf
+
+from ganzoo import bench, bench_all, compiled, recipe
+
+
+def test_operations_are_those_of_the_matrix_products():
+    left, right = tf.ones([8, 16]), tf.ones([16, 4])
+    product = tf.function(lambda batch: tf.matmul(batch["image"], right))
+    assert bench.operations(product, {"image": left}) == 2 * 8 * 16 * 4
+
+
+def test_phases_have_times_and_operations():
+    loaded = recipe.load(str(pathlib.Path(__file__).parent / "toy_recipe.py"), smoke=True)
+    import ganzoo.data
+
+    found = bench.measure_phases(loaded, ganzoo.data.open(loaded.data).spec, steps=1)
+    d, g = found["phases"]["d"], found["phases"]["g"]
+    assert min(d["ms"], g["ms"], d["gflop"], g["gflop"], found["peak_tflops"]) > 0
+    assert found["gflop_per_step"] == pytest.approx(loaded.game.d_steps * d["gflop"] + g["gflop"])
+    assert 0 < found["share_of_peak"] < 1
+
+
+def test_every_recipe_is_timed_and_one_that_fails_is_named(monkeypatch, capsys):
+    def play(command, **_):
+        if "broken" in command:
+            return subprocess.CompletedProcess(command, 2, "", "a log\nganzoo: error: data.path: nothing at here\n")
+        numbers = '"images_per_second": 5.0, "ms_per_step": 2.0, "seconds_to_first_step": 1.0, "peak_memory_gb": 0.5'
+        return subprocess.CompletedProcess(command, 0, '{"recipe": "whole", ' + numbers + "}", "")
+
+    monkeypatch.setattr(subprocess, "run", play)
+    monkeypatch.setattr(recipe, "entries", lambda: ["whole", "broken"])
+    reports = bench_all.run(["--steps", "2"], sys.stdout)
+    assert reports[0]["ms_per_step"] == 2.0
+    assert reports[1] == {"recipe": "broken", "error": "data.path: nothing at here"}
+    assert len(capsys.readouterr().out.splitlines()) == 2
+
+
+def test_programs_are_kept_unless_the_user_decided(monkeypatch, tmp_path):
+    monkeypatch.setenv("GANZOO_CACHE", str(tmp_path))
+    environ = {"TF_XLA_FLAGS": "--tf_xla_clustering_debug"}
+    compiled.keep(environ)
+    first, second = environ["TF_XLA_FLAGS"].split()
+    assert first == "--tf_xla_clustering_debug"
+    assert second == f"{compiled.FLAG}={compiled.folder()}" and compiled.folder().is_relative_to(tmp_path)
+    for decided in ({"TF_XLA_FLAGS": f"{compiled.FLAG}=/mine"}, {"GANZOO_XLA_CACHE": "0"}):
+        before = dict(decided)
+        compiled.keep(decided)
+        assert decided == before
+
+
+def test_another_device_or_driver_has_another_folder(tmp_path):
+    gpu = tmp_path / "driver/nvidia/gpus/0000:01:00.0"
+    gpu.mkdir(parents=True)
+    (tmp_path / "cpuinfo").write_text("processor : 0\nmodel name : A\nflags : x y\nprocessor : 1\nmodel name : A\n")
+    assert compiled.devices(tmp_path) == "model name : A\nflags : x y"
+    (gpu / "information").write_text("Model: \t\t NVIDIA H100\nIRQ: 5\n")
+    (tmp_path / "driver/nvidia/version").write_text("NVRM version: NVIDIA 550.1\n")
+    assert compiled.devices(tmp_path).splitlines()[:2] == ["Model: \t\t NVIDIA H100", "NVRM version: NVIDIA 550.1"]
+
+
+def test_a_compiled_program_is_found_again_by_another_process(tmp_path):
+    script = (
+        "from ganzoo import compiled\ncompiled.keep()\nimport tensorflow as tf\n"
+        "print(tf.function(lambda x: x * 2 + 1, jit_compile=True)(tf.ones([4])).numpy().sum())"
+    )
+    environ = {"GANZOO_CACHE": str(tmp_path), "PATH": "", "TF_CPP_MIN_LOG_LEVEL": "3"}
+    done = subprocess.run([sys.executable, "-c", script], env=environ, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["12.0"]
+    assert [path.suffix for path in (tmp_path / "xla").rglob("*") if path.is_file()] == [".pb"]
