@@ -305,7 +305,8 @@ class NoiseGAN(GAN):
     def observe_accuracy(self, real_logits: tf.Tensor, fake_logits: tf.Tensor):
         """Log the shares of reals and fakes that D calls by their name, and let the augmentation adapt to them."""
         if self.augment is not None:
-            for name, value in self.augment.adapt(real_logits, self.progress).items():
+            above = real_logits - self.adversarial.boundary
+            for name, value in self.augment.adapt(above, self.progress).items():
                 self.observe(name, value)
         self.observe("d_accuracy_real", _share(real_logits > self.adversarial.boundary))
         self.observe("d_accuracy_fake", _share(fake_logits <= self.adversarial.boundary))

@@ -1,6 +1,7 @@
 """The base of choices that keep a state: a regulariser with running means, an augmentation with a strength."""
 
 import keras
+import tensorflow as tf
 
 
 class Kept(keras.layers.Layer):
@@ -11,3 +12,11 @@ class Kept(keras.layers.Layer):
 
     def __call__(self, *args, **kwargs):
         return self.call(*args, **kwargs)
+
+
+def over_replicas(values):
+    """Tensors as their means over all replicas, so that each replica moves its copy of a state alike."""
+    replica = tf.distribute.get_replica_context()
+    if replica.num_replicas_in_sync == 1:
+        return values
+    return replica.all_reduce(tf.distribute.ReduceOp.MEAN, values)
