@@ -1,4 +1,4 @@
-"""Regularisers of D: penalties on the gradient of its logits with respect to its input.
+"""Regularisers of D: penalties on the gradient of its logits with respect to its input, and on the logits themselves.
 
 A regulariser is called as r(critic, real, fake, progress, logits) -> float32 scalar, already weighted: critic maps
 float32 images [B, ...] to float32 logits [B] (labels and augmentation come along unseen), real and fake are float32
@@ -14,7 +14,9 @@ from collections.abc import Callable
 
 import tensorflow as tf
 
-from ganzoo import schedules
+from ganzoo import augment, schedules
+from ganzoo.errors import BadInput
+from ganzoo.layers import kept
 from ganzoo.schedules import Cosine, Exponential, Linear
 
 Critic = Callable[[tf.Tensor], tf.Tensor]
@@ -84,6 +86,82 @@ class Dragan:
         return _lazy(self.interval, progress, lambda: self.weight * _slope_penalty(critic, near, 1.0))
 
 
+@dataclasses.dataclass(frozen=True)
+class LeCam:
+    """weight * (E max(0, D(x) - a_F)^2 + E max(0, a_R - D(G(z)))^2); a_R, a_F: running means of D's logits.
+
+    Tseng et al. 2021, "Regularizing generative adversarial networks under limited data", arXiv 2104.03310, as the
+    authors' code has it: the paper squares without the max. The means are those of D's updates so far, this one
+    included, without the bias of their start at 0.
+    """
+
+    weight: float = 0.3
+    decay: float = 0.99  # of the means, at each update of D
+    start: int = 0  # images before which nothing is added, and the means are those of one batch
+    name: str = dataclasses.field(default="lecam", init=False)
+
+    def layer(self) -> kept.Kept:
+        """The regulariser with its means."""
+        return _LeCam(self)
+
+
+class _LeCam(kept.Kept):
+    def __init__(self, choice: LeCam):
+        super().__init__(name=choice.name)
+        self.choice = choice
+        state = {"dtype": "float32", "initializer": "zeros", "trainable": False, "autocast": False}
+        state |= {"aggregation": "only_first_replica"}
+        self.sums = self.add_weight(name="sums", shape=(2,), **state)  # of the reals' and the fakes' batch means
+        self.total = self.add_weight(name="total", shape=(), **state)  # of the weights in a sum
+
+    def call(self, critic, real, fake, progress, logits):
+        on_real, on_fake = (tf.cast(each, tf.float32) for each in logits)
+        early = progress.images < self.choice.start
+        decay = tf.where(early, 0.0, self.choice.decay)
+        means = tf.stack([tf.reduce_mean(on_real), tf.reduce_mean(on_fake)])
+        means = kept.over_replicas(tf.stop_gradient(means))
+        self.sums.assign(decay * self.sums + (1 - decay) * means)
+        self.total.assign(decay * self.total + (1 - decay))
+        mean_real, mean_fake = tf.unstack(self.sums / self.total)
+        term = tf.reduce_mean(tf.square(tf.nn.relu(on_real - mean_fake)))
+        term += tf.reduce_mean(tf.square(tf.nn.relu(mean_real - on_fake)))
+        return tf.where(early, 0.0, self.choice.weight * term)
+
+
+@dataclasses.dataclass(frozen=True)
+class Consistency:
+    """weight_real * E (D(x) - D(T(x)))^2 over reals, and the same over fakes with weight_fake.
+
+    T mirrors an image with probability 1/2 and moves it by up to `pixels`. Reals alone: CR-GAN, Zhang et al. 2020,
+    "Consistency regularization for generative adversarial networks", arXiv 1910.12027, on the last layer; both:
+    bCR, Zhao et al. 2020, "Improved consistency regularization for GANs", arXiv 2002.04724, algorithm 1. T has nothing
+    to do with the game's augmentation: where there is one, D sees x and T(x) through it, each by a draw of its own. A
+    weight above 0 is one more pass of D. Images only; raises BadInput for a negative weight.
+    """
+
+    weight_real: float = 10.0
+    weight_fake: float = 0.0
+    pixels: int = 4
+    name: str = dataclasses.field(default="cr", init=False)
+
+    def __post_init__(self):
+        for field in ("weight_real", "weight_fake", "pixels"):
+            if getattr(self, field) < 0:
+                raise BadInput(f"Consistency.{field}: {getattr(self, field)} is not at least 0")
+
+    def __call__(self, critic: Critic, real: tf.Tensor, fake: tf.Tensor, progress, logits) -> tf.Tensor:
+        terms = []
+        for weight, images, seen, stream in (
+            (self.weight_real, real, logits[0], "cr/real"),
+            (self.weight_fake, fake, logits[1], "cr/fake"),
+        ):
+            if weight:
+                augment.check(images)
+                again = critic(augment.flip_and_shift(images, progress, stream, self.pixels))
+                terms.append(weight * tf.reduce_mean(tf.square(seen - again)))
+        return sum(terms, tf.zeros([]))
+
+
 def _lazy(interval: int, progress, penalty: Callable[[], tf.Tensor]) -> tf.Tensor:
     """`interval` x the penalty at every `interval`-th step, else 0."""
     if interval == 1:
@@ -124,8 +202,5 @@ def _slope_penalty(critic: Critic, images: tf.Tensor, target: float) -> tf.Tenso
 
 def _deviation(images: tf.Tensor) -> tf.Tensor:
     """Standard deviation over every value of the whole batch, over all replicas."""
-    moments = [tf.reduce_mean(images), tf.reduce_mean(tf.square(images))]
-    replica = tf.distribute.get_replica_context()
-    if replica.num_replicas_in_sync > 1:
-        moments = replica.all_reduce(tf.distribute.ReduceOp.MEAN, moments)
+    moments = kept.over_replicas([tf.reduce_mean(images), tf.reduce_mean(tf.square(images))])
     return tf.sqrt(tf.nn.relu(moments[1] - tf.square(moments[0])))
