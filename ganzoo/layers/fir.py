@@ -5,6 +5,7 @@ that of Zhang 2019, arXiv 1904.11486. Outside the map is zero. Each output sees 
 doubles and four when it halves, so shifted sums do it: no convolution, and XLA fuses them with what is around.
 """
 
+import keras
 import tensorflow as tf
 
 
@@ -16,6 +17,32 @@ def up(x: tf.Tensor) -> tf.Tensor:
 def down(x: tf.Tensor) -> tf.Tensor:
     """[B, 2H, 2W, C] -> [B, H, W, C]: the filter with sum 1, then every second value. The adjoint of `up`, over 4."""
     return _down(_down(x, 1), 2)
+
+
+def blur(x: tf.Tensor, pad: int, gain: float = 1.0) -> tf.Tensor:
+    """[B, H, W, C] -> [B, H + 2 pad - 3, W + 2 pad - 3, C]: `pad` zeros on each side, the filter with sum `gain`.
+
+    What goes before a convolution of stride 2 (pad 2 for a 3x3 kernel) or behind a transposed one (pad 1, gain 4).
+    """
+    return _blur(_blur(x, 1, pad, gain**0.5), 2, pad, gain**0.5)
+
+
+class Up(keras.layers.Layer):
+    """`up` as a layer of a functional model."""
+
+    def call(self, x):
+        return up(x)
+
+    def compute_output_shape(self, input_shape):
+        batch, height, width, channels = input_shape
+        return (batch, 2 * height, 2 * width, channels)
+
+
+def _blur(x: tf.Tensor, axis: int, pad: int, gain: float) -> tf.Tensor:
+    padded = tf.pad(x, [[pad, pad] if place == axis else [0, 0] for place in range(4)])
+    length = x.shape[axis] + 2 * pad - 3
+    taps = [_part(padded, axis, first, first + length) for first in range(4)]
+    return (taps[0] + taps[3]) * (gain / 8) + (taps[1] + taps[2]) * (3 * gain / 8)
 
 
 def _up(x: tf.Tensor, axis: int) -> tf.Tensor:
@@ -38,6 +65,9 @@ def _shifted(x: tf.Tensor, axis: int, by: int) -> tf.Tensor:
     size = x.shape[axis]
     pads = [[0, 0] for _ in x.shape]
     pads[axis] = [1, 0] if by == 1 else [0, 1]
-    start, length = [0] * len(x.shape), [-1] * len(x.shape)
-    start[axis], length[axis] = (0, size - 1) if by == 1 else (1, size - 1)
-    return tf.pad(tf.slice(x, start, length), pads)
+    return tf.pad(_part(x, axis, 0, size - 1) if by == 1 else _part(x, axis, 1, size), pads)
+
+
+def _part(x: tf.Tensor, axis: int, start: int, stop: int) -> tf.Tensor:
+    # Not tf.slice, whose gradient under XLA (TF 2.21: XlaDynamicUpdateSlice) has no gradient.
+    return x[(slice(None),) * axis + (slice(start, stop),)]

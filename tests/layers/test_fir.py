@@ -43,17 +43,28 @@ def test_down_is_the_adjoint_of_up_over_four(maps):
     np.testing.assert_allclose(left, right, rtol=1e-5)
 
 
-@pytest.mark.parametrize("resample", [fir.up, fir.down])
-def test_second_gradients(maps, resample):
-    x = tf.constant(maps)
-    with tf.GradientTape() as outer:
-        outer.watch(x)
-        with tf.GradientTape() as inner:
-            inner.watch(x)
-            total = tf.reduce_sum(resample(x) ** 3)
-        slope = tf.reduce_sum(inner.gradient(total, x) ** 2)
-    second = outer.gradient(slope, x)
-    assert np.all(np.isfinite(second)) and np.any(second)
+@pytest.mark.parametrize("jit", [False, True])
+@pytest.mark.parametrize("pad", [1, 2])
+def test_blur_is_the_filter(maps, pad, jit):
+    blur = tf.function(lambda x: fir.blur(x, pad, gain=4.0), jit_compile=jit)
+    np.testing.assert_allclose(blur(maps), by_definition(maps, 1, 1, (pad, pad), 4), atol=1e-6)
+
+
+@pytest.mark.parametrize("jit", [False, True])
+@pytest.mark.parametrize("resample", [fir.up, fir.down, lambda x: fir.blur(x, pad=2)])
+def test_second_gradients(maps, resample, jit):
+    @tf.function(jit_compile=jit)
+    def second(x):
+        with tf.GradientTape() as outer:
+            outer.watch(x)
+            with tf.GradientTape() as inner:
+                inner.watch(x)
+                total = tf.reduce_sum(resample(x) ** 3)
+            slope = tf.reduce_sum(inner.gradient(total, x) ** 2)
+        return outer.gradient(slope, x)
+
+    found = second(tf.constant(maps))
+    assert np.all(np.isfinite(found)) and np.any(found)
 
 
 def test_half_precision_stays_half(maps):
