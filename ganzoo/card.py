@@ -131,6 +131,9 @@ def _requests(card: dict[str, Any], version: int) -> str:
     if card["classes"]:
         second = min(1, card["classes"] - 1)
         labels, label, tensor = f', "label": [0, {second}]', ', "label": [0]', f", label=tf.constant([0, {second}])"
+    if card["truncates"]:
+        labels, label = labels + ', "truncation": [1, 1]', label + ', "truncation": [1]'
+        tensor += ", truncation=tf.ones([2])"
     return _REQUESTS.format(
         recipe=card["recipe"],
         version=version,

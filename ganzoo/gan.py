@@ -209,6 +209,7 @@ class NoiseGAN(GAN):
     """
 
     augments = True
+    truncates = False  # whether the generator also takes "truncation", float32 [B]: 1 = none, 0 = one mean picture
     stats = (*GAN.stats, "d_accuracy_real", "d_accuracy_fake")
 
     def __init__(

@@ -1,11 +1,12 @@
 """The generator as it is served: seeds or noise in, uint8 images out, everything between inside one graph.
 
 A run folder is sampled and a SavedModel is written from the same functions, so both give the same pixels. Three
-signatures (H, W, C, z_dim and the number of classes are the model's; `label` is there iff the model is conditional):
+signatures (H, W, C, z_dim and the number of classes are the model's; a `label` int32 [N] is one more input iff the
+model is conditional, a `truncation` float32 [N] iff it truncates):
 
-- serving_default: z float32 [N, z_dim] (, label int32 [N]) -> image uint8 [N, H, W, C]
-- generate: seed int64 [N] (, label int32 [N]) -> image
-- png: seed int64 [N] (, label int32 [N]) -> image_bytes string [N]
+- serving_default: z float32 [N, z_dim] -> image uint8 [N, H, W, C]
+- generate: seed int64 [N] -> image
+- png: seed int64 [N] -> image_bytes string [N]
 
 Where the model makes points (one number for their shape, D) they are float32 [N, D] under the name `point`, as the
 network gives them, and there is no `png`.
@@ -74,6 +75,7 @@ class Generator:
             "z_dim": self._model.z_dim,
             "latent": self._model.latent,
             "classes": self._model.classes,
+            "truncates": self._model.truncates,
             "parameters": self.network.count_params(),
         }
 
@@ -93,6 +95,8 @@ class Generator:
             specs = {first.name: first}
             if self._model.classes:
                 specs["label"] = tf.TensorSpec([None], tf.int32, name="label")
+            if self._model.truncates:
+                specs["truncation"] = tf.TensorSpec([None], tf.float32, name="truncation")
             make = {
                 "serving_default": self._from_noise,
                 "generate": self._from_seed,

@@ -34,6 +34,8 @@ class Probe:
         shape = (count, model.z_dim)
         z = draw.normal(size=shape) if model.latent == "normal" else draw.uniform(-1, 1, shape)
         self.latents = {"z": z.astype(np.float32)} | model.condition(self.reals)
+        if model.truncates:
+            self.latents["truncation"] = np.ones(count, np.float32)
         self.finish = MEDIA[len(model.image)].finish
         self._features = _features(model.discriminator)
         first, second = np.array_split(self.reals["image"], 2)

@@ -6,6 +6,7 @@
 What callers give is checked here, so that a mistake is one line and not a graph's stack.
 """
 
+import functools
 import json
 import os
 import pathlib
@@ -36,6 +37,8 @@ class Sampler:
         self.image: tuple[int, ...] = tuple(card["image"])  # H, W, C; of a point its dimension D
         self.z_dim: int = card["z_dim"]
         self.classes: int = card["classes"]  # 0 = unconditional
+        # The truncation that changes nothing, where the model takes one; cards before there was any say nothing.
+        self.untruncated: float | None = 1.0 if card.get("truncates") else None
 
     def generate(self, seed: Sequence[int], label=None, truncation=None, signature: str = "generate") -> np.ndarray:
         """uint8 [N, H, W, C] (of points float32 [N, D]) from N seeds (int64); a seed gives the same in any company.
@@ -53,9 +56,9 @@ class Sampler:
         """uint8 [N, H, W, C] from z float32 [N, z_dim], which should follow the law that `card["latent"]` names."""
         return self._call("serving_default", "z", self._noise(z), {"label": label, "truncation": truncation})
 
-    def pixels(self, z: np.ndarray, label=None) -> np.ndarray:
+    def pixels(self, z: np.ndarray, label=None, truncation=None) -> np.ndarray:
         """float32 [N, H, W, C] in -1..1, not rounded, from z as `from_noise` takes it. Of a run only: BadInput else."""
-        return self._call("pixels", "z", self._noise(z), {"label": label})
+        return self._call("pixels", "z", self._noise(z), {"label": label, "truncation": truncation})
 
     def _noise(self, z: np.ndarray) -> np.ndarray:
         z = np.asarray(z, np.float32)
@@ -140,7 +143,8 @@ def latents(seeds: np.ndarray, z_dim: int, law: str) -> np.ndarray:
 
 def steps(sampler: Sampler) -> Callable[[int, int], np.ndarray]:
     """(first, count) -> both ends of small steps of the generator of a run, see `metrics.path_length.steps`."""
-    return path_length.steps(sampler.pixels, sampler.z_dim, sampler.card["latent"], sampler.classes)
+    pixels = functools.partial(sampler.pixels, truncation=sampler.untruncated)
+    return path_length.steps(pixels, sampler.z_dim, sampler.card["latent"], sampler.classes)
 
 
 def _card(version: pathlib.Path) -> dict[str, Any]:

@@ -88,7 +88,8 @@ def _train(name: str, overrides: tuple[str, ...], run: str | None, smoke: bool, 
 
         def grid():
             generator.refresh()
-            return images.picture(sampler.generate(seeds, seeds % columns if model.classes else None), columns)
+            labels = seeds % columns if model.classes else None
+            return images.picture(sampler.generate(seeds, labels, sampler.untruncated), columns)
 
         def judge():
             generator.refresh()
@@ -292,11 +293,12 @@ def network_key(recipe: ganzoo.recipe.Recipe) -> str:
 
 
 def fakes(sampler: samplers.Sampler, signature: str = "batch") -> Callable[[int, int], np.ndarray]:
-    """(first seed, count) -> uint8 images; a conditional generator makes each class equally often."""
+    """(first seed, count) -> uint8 images, not truncated; a conditional generator makes each class equally often."""
 
     def make(start: int, count: int) -> np.ndarray:
         seeds = np.arange(start, start + count)
-        return sampler.generate(seeds, seeds % sampler.classes if sampler.classes else None, signature=signature)
+        labels = seeds % sampler.classes if sampler.classes else None
+        return sampler.generate(seeds, labels, sampler.untruncated, signature)
 
     return make
 

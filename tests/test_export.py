@@ -14,7 +14,7 @@ from ganzoo.data.images import Spec
 from ganzoo.errors import BadInput
 from ganzoo.export import export
 from ganzoo.gan import NoiseGAN
-from ganzoo.models.image import cgan, dcgan, vanilla
+from ganzoo.models.image import cgan, dcgan, stylegan2, vanilla
 
 CARD = {
     "recipe": "plain",
@@ -37,6 +37,7 @@ MODELS = {
     "convolutional": (dcgan.DCGAN(width=8), Spec(16, 16, 3)),  # z uniform
     "concatenating": (cgan.Concatenation(width=8), Spec(28, 28, 1, 10)),
     "residual": (cgan.Projection(g_width=8, d_width=8), Spec(16, 16, 4, 4)),
+    "truncating": (stylegan2.StyleGAN2(64, 8, z_dim=6, w_dim=8, depth=2, conditional=True), Spec(8, 12, 3, 3)),
 }
 
 
@@ -63,6 +64,8 @@ def request(name: str, count: int) -> dict[str, np.ndarray]:
     """Inputs of `generate` and `png`."""
     seeds = {"seed": np.arange(count) - 2}
     classes = MODELS[name][1].classes
+    if name == "truncating":
+        seeds["truncation"] = np.linspace(0, 1, count, dtype=np.float32)
     return seeds | ({"label": (np.arange(count) % classes).astype(np.int32)} if classes else {})
 
 
@@ -92,7 +95,8 @@ def test_a_server_without_ganzoo_gives_the_pixels_of_the_run(name, models, serve
     _, spec = MODELS[name]
     assert images.shape == (5, spec.height, spec.width, spec.channels) and images.dtype == np.uint8
     assert images.std() > 20
-    np.testing.assert_array_equal(images, samplers.of(models[name]).generate(inputs["seed"], inputs.get("label")))
+    options = inputs.get("label"), inputs.get("truncation")
+    np.testing.assert_array_equal(images, samplers.of(models[name]).generate(inputs["seed"], *options))
 
 
 @pytest.mark.parametrize("name", MODELS)
@@ -109,14 +113,14 @@ def test_images_are_the_network_on_noise_of_the_stated_law(name, models, server)
     network = models[name].make_generator()
     network.set_weights(models[name].generator.get_weights())
     inputs = request(name, 3)
-    seeds, label = inputs["seed"], {key: value for key, value in inputs.items() if key == "label"}
+    seeds, rest = inputs["seed"], {key: value for key, value in inputs.items() if key != "seed"}
     size = [models[name].z_dim]
     if models[name].latent == "normal":
         z = np.stack([tf.random.stateless_normal(size, [seed, 0], alg="philox") for seed in seeds])
     else:
         z = np.stack([tf.random.stateless_uniform(size, [seed, 0], -1, 1, alg="philox") for seed in seeds])
-    made = network({"z": z} | label, training=False).numpy()
-    images = server.predict(name, "", z=z, **label)["image"]
+    made = network({"z": z} | rest, training=False).numpy()
+    images = server.predict(name, "", z=z, **rest)["image"]
     np.testing.assert_array_equal(images, server.predict(name, "generate", **inputs)["image"])
     # The network runs op by op and as one batch here, so that a value may round the other way.
     levels = np.clip(np.round((made + 1) * 127.5), 0, 255).astype(int)
@@ -155,6 +159,7 @@ def test_signatures_are_the_pinned_ones(server):
         }
 
     plain, labelled = server.signatures("plain"), server.signatures("concatenating")
+    truncating = server.signatures("truncating")
     assert plain.keys() - {"__saved_model_init_op"} == {"serving_default", "generate", "png"}
     assert described(plain["serving_default"].inputs) == {"z": ("float32", [-1, 100])}
     assert described(plain["serving_default"].outputs) == {"image": ("uint8", [-1, 9, 7, 1])}
@@ -162,6 +167,8 @@ def test_signatures_are_the_pinned_ones(server):
     assert described(plain["png"].outputs) == {"image_bytes": ("string", [-1])}
     for signature in ("serving_default", "generate", "png"):
         assert described(labelled[signature].inputs)["label"] == ("int32", [-1])
+        assert "truncation" not in described(labelled[signature].inputs)
+        assert described(truncating[signature].inputs)["truncation"] == ("float32", [-1])
 
 
 SEEDS, LABELS = np.arange(3), np.arange(3, dtype=np.int32)
@@ -200,6 +207,13 @@ Z = np.zeros([3, 100], np.float32)
             r"label must be in 0\.\.9, got\] \[-1 0 1\]",
         ),
         ("residual", "png", {"seed": SEEDS, "label": LABELS + 2}, r"label must be in 0\.\.3, got\] \[2 3 4\]"),
+        ("truncating", "generate", {"seed": SEEDS, "label": LABELS}, "inputs must be"),
+        (
+            "truncating",
+            "generate",
+            {"seed": SEEDS, "label": LABELS, "truncation": np.ones([1], np.float32)},
+            r"length N, got\] \[3\] \[3\] \[1\]",
+        ),
     ],
 )
 def test_a_wrong_request_is_refused(server, model, signature, inputs, says):
@@ -297,16 +311,16 @@ def test_the_card_says_what_is_known(folders):
         assert says in readme
 
 
-@pytest.mark.parametrize("name", ["convolutional", "residual"])
+@pytest.mark.parametrize("name", ["convolutional", "residual", "truncating"])
 def test_the_requests_of_the_card_are_answered(name, folders, server):
     """The JSON of every curl line, as the REST door would hand it on."""
     readme = (folders[name] / "README.md").read_text()
-    bodies = re.findall(r"curl .*-d '(.*)'", readme)
-    bodies += [body.replace('\\"', '"').replace("$Z", str([0.5] * 100 if name == "convolutional" else [0.5] * 128))
+    bodies, z_dim = re.findall(r"curl .*-d '(.*)'", readme), MODELS[name][0].z_dim
+    bodies += [body.replace('\\"', '"').replace("$Z", str([0.5] * z_dim))
                for body in re.findall(r'curl -d "(.*)"', readme)]  # fmt: skip
     assert len(bodies) == 3
     for body in map(json.loads, bodies):
-        types = {"z": np.float32, "seed": np.int64, "label": np.int32}
+        types = {"z": np.float32, "seed": np.int64, "label": np.int32, "truncation": np.float32}
         inputs = {key: np.array(value, types[key]) for key, value in body["inputs"].items()}
         assert server.predict(name, body.get("signature_name", ""), **inputs)
 

@@ -10,7 +10,7 @@ from ganzoo import checkpoint, runs, samplers, train
 from ganzoo.data.images import Spec
 from ganzoo.errors import BadInput
 from ganzoo.export import export
-from ganzoo.models.image import cgan, vanilla
+from ganzoo.models.image import cgan, stylegan2, vanilla
 
 CARD = {
     "recipe": "small",
@@ -109,6 +109,16 @@ def test_a_wrong_request_is_one_line(labelled, arguments, says):
 def test_a_label_for_an_unconditional_model_is_refused(folder):
     with pytest.raises(BadInput, match=r"label: 0 given, and this model takes no label"):
         ganzoo.load(folder).generate([0], label=0)
+
+
+def test_truncation_is_one_for_all_or_one_for_each():
+    sampler = samplers.of(stylegan2.StyleGAN2(64, 8, z_dim=6, w_dim=8, depth=2).build(Spec(8, 8, 1)))
+    assert sampler.untruncated == 1.0
+    np.testing.assert_array_equal(sampler.generate([5, 6], truncation=0.5), sampler.generate([5, 6], None, [0.5, 0.5]))
+    with pytest.raises(BadInput, match=r"truncation: this model needs one .* allowed: a number"):
+        sampler.generate([5, 6])
+    take = samplers.steps(sampler)(0, 2)
+    assert take.shape == (2, 2, 8, 8, 1) and np.all(np.isfinite(take))
 
 
 def test_noise_of_another_length_is_refused(plain):

@@ -24,7 +24,8 @@ def linear(x: tf.Tensor) -> tf.Tensor:
 
 def lrelu(x: tf.Tensor) -> tf.Tensor:
     """Leaky ReLU of slope 0.2, times sqrt(2) to keep the variance."""
-    return tf.nn.leaky_relu(x, 0.2) * 2**0.5
+    # Scaled first, which is the same: TF 2.21 fuses sum and LeakyRelu, misses the sum in the gradient, and complains.
+    return tf.nn.leaky_relu(x * 2**0.5, 0.2)
 
 
 def activate(x: tf.Tensor, bias: tf.Tensor | None, activation: Activation, gain: float = 1.0) -> tf.Tensor:

@@ -56,8 +56,8 @@ def grid(spec) -> tuple[int, int, int]:
         height, width, stages = height // 2, width // 2, stages + 1
     if stages == 0 or not 4 <= min(height, width) <= 7:
         raise BadInput(
-            f"data.size: {spec.height}x{spec.width} does not suit the ResNets; allowed: sides that halve evenly until "
-            "the shorter is 4 to 7, e.g. 28, 32, 48, 64, 128 or 64x96"
+            f"data.size: {spec.height}x{spec.width} does not suit these networks; allowed: sides that halve evenly "
+            "until the shorter is 4 to 7, e.g. 28, 32, 48, 64, 128 or 64x96"
         )
     return height, width, stages
 

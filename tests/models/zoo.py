@@ -1,8 +1,11 @@
 """Every variant of images/ as narrow as it goes, with a game it is played with."""
 
-from ganzoo import losses, regularizers
-from ganzoo.models.image import acgan, cgan, dcgan, lsgan, sngan, vanilla, wgan, wgan_gp
+import dataclasses
 
+from ganzoo import losses, regularizers
+from ganzoo.models.image import acgan, cgan, dcgan, lsgan, sngan, stylegan2, vanilla, wgan, wgan_gp
+
+STYLEGAN2 = stylegan2.StyleGAN2(cbase=32, cmax=4, z_dim=5, w_dim=6, depth=2)
 # name: (model, adversarial loss, regularisers of its paper)
 VARIANTS = {
     "vanilla": (vanilla.Vanilla(g_width=8, d_width=4, pieces=2, z_dim=5), losses.minimax, ()),
@@ -14,5 +17,12 @@ VARIANTS = {
     "concatenation": (cgan.Concatenation(width=4, z_dim=5), losses.non_saturating, ()),
     "projection": (cgan.Projection(4, 4, z_dim=5), losses.hinge, ()),
     "acgan": (acgan.ACGAN(g_width=8, d_width=2, z_dim=5), losses.non_saturating, ()),
+    "stylegan2": (STYLEGAN2, losses.non_saturating, (regularizers.R1(interval=2),)),
+    "stylegan2_conditional": (
+        dataclasses.replace(STYLEGAN2, conditional=True, architecture="orig"),
+        losses.non_saturating,
+        (regularizers.R1(),),
+    ),
 }
-CONDITIONAL = ("concatenation", "projection", "acgan")
+UNBOUNDED = ("stylegan2", "stylegan2_conditional")  # whose images are not squashed into [-1, 1]
+CONDITIONAL = ("concatenation", "projection", "acgan", "stylegan2_conditional")
