@@ -24,6 +24,7 @@ SHOWN = (
     "cgan_projection_lite_fashion_mnist",
     "cgan_concatenation_fashion_mnist",
     "acgan_fashion_mnist",
+    "stylegan2_tiny_fashion_mnist",
 )
 REST = [name for name in ENTRIES if name not in SHOWN]
 
@@ -50,8 +51,9 @@ def end_to_end(name, folder, exports, overrides=()):
         assert report["metrics"][metric]["ceiling"] != report["metrics"][metric]["floor"]
     sampler, seeds = samplers.load(run), np.arange(3)
     labels = [0] * 3 if sampler.classes else None
-    pictures = sampler.generate(seeds, labels)
-    np.testing.assert_array_equal(samplers.load(result["export"]).generate(seeds, labels), pictures)
+    pictures = sampler.generate(seeds, labels, sampler.untruncated)
+    exported = samplers.load(result["export"])
+    np.testing.assert_array_equal(exported.generate(seeds, labels, exported.untruncated), pictures)
     exports[result["export"]] = pictures
 
 
@@ -87,6 +89,8 @@ def test_exports_load_where_there_is_no_ganzoo(exports, tmp_path):
         "    inputs = {'seed': tf.range(3, dtype=tf.int64)}\n"
         "    if 'label' in generate.structured_input_signature[1]:\n"
         "        inputs['label'] = tf.zeros([3], tf.int32)\n"
+        "    if 'truncation' in generate.structured_input_signature[1]:\n"
+        "        inputs['truncation'] = tf.ones([3])\n"
         "    (made,) = generate(**inputs).values()\n"
         "    assert np.array_equal(made, wanted['pictures']), file\n"
         "assert not any(name.split('.')[0] == 'ganzoo' for name in sys.modules)\n"

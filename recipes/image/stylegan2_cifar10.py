@@ -1,7 +1,7 @@
 """StyleGAN2 on CIFAR-10, in the configuration that its authors found for it.
 
-No residual connections in D, no style mixing and no path length term (Karras et al. 2020, arXiv 2006.06676, appendix
-D); without the adaptive augmentation that is that paper's subject.
+No residual connections in D, no style mixing and no path length term (arXiv 2006.06676); without the adaptive
+augmentation that is that paper's subject.
 
 Task: noise-to-image
 Variant: StyleGAN2

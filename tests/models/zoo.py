@@ -3,7 +3,7 @@
 import dataclasses
 
 from ganzoo import losses, regularizers
-from ganzoo.models.image import acgan, cgan, dcgan, lsgan, sngan, stylegan2, vanilla, wgan, wgan_gp
+from ganzoo.models.image import acgan, cgan, dcgan, lsgan, sngan, stylegan, stylegan2, vanilla, wgan, wgan_gp
 
 STYLEGAN2 = stylegan2.StyleGAN2(cbase=32, cmax=4, z_dim=5, w_dim=6, depth=2)
 # name: (model, adversarial loss, regularisers of its paper)
@@ -23,6 +23,11 @@ VARIANTS = {
         losses.non_saturating,
         (regularizers.R1(),),
     ),
+    "stylegan": (
+        stylegan.StyleGAN(cbase=32, cmax=4, z_dim=5, w_dim=6, depth=2),
+        losses.non_saturating,
+        (regularizers.R1(),),
+    ),
 }
-UNBOUNDED = ("stylegan2", "stylegan2_conditional")  # whose images are not squashed into [-1, 1]
+UNBOUNDED = ("stylegan2", "stylegan2_conditional", "stylegan")  # whose images are not squashed into [-1, 1]
 CONDITIONAL = ("concatenation", "projection", "acgan", "stylegan2_conditional")

@@ -2,9 +2,9 @@
 
 Karras et al. 2020, "Analyzing and improving the image quality of StyleGAN", arXiv 1912.04958: modulated convolutions
 (section 2), path length regularisation (section 3.2), skip connections in G and residual ones in D (section 4.1).
-Configurations, class labels and the half-life of the average: Karras et al. 2020, "Training generative adversarial
-networks with limited data", arXiv 2006.06676, appendices B and D. Style mixing and truncation: Karras et al. 2019,
-arXiv 1812.04948, sections 3.1 and B. Played with `losses.non_saturating` and a lazy `regularizers.R1`.
+Class labels and configurations: Karras et al. 2020, "Training generative adversarial networks with limited data", arXiv
+2006.06676. Style mixing and truncation: Karras et al. 2019, arXiv 1812.04948, section 3.1 and appendix B. Played with
+`losses.non_saturating` and a lazy `regularizers.R1`. The StyleGAN of 2019 plays the same game.
 
 Differences from the papers:
 - lazy terms are merged into the main step and multiplied by their interval, without the papers' correction of Adam;
@@ -193,7 +193,8 @@ class Constant(keras.layers.Layer):
 
     def __init__(self, height: int, width: int, channels: int, start=None, **kwargs):
         super().__init__(**kwargs)
-        self.map, self.start = (height, width, channels), start or keras.initializers.RandomNormal(0.0, 1.0)
+        self.map = (height, width, channels)
+        self.start = keras.initializers.get(start) or keras.initializers.RandomNormal(0.0, 1.0)
 
     def build(self, input_shape):
         self.kernel = self.add_weight(name="kernel", shape=self.map, initializer=self.start, autocast=False)
