@@ -43,7 +43,10 @@ class UnrolledGAN(gan.NoiseGAN):
 
     def compile(self, d_optimizer, *args, **kwargs):
         if not _differentiable(d_optimizer) or self.dtype_policy.name == "mixed_float16":
-            raise ValueError("the unrolled GAN differentiates D's steps: Adam, or SGD without momentum, not in float16")
+            raise ValueError(
+                "the unrolled GAN differentiates D's steps: Adam, or SGD without momentum, not in float16; no weight "
+                "decay, and no schedule of beta_2"
+            )
         super().compile(d_optimizer, *args, **kwargs)
 
     def g_loss(self, batch):
@@ -123,4 +126,4 @@ def _slot(optimizer: keras.optimizers.Optimizer, variable, name: str) -> str:
 def _differentiable(optimizer: keras.optimizers.Optimizer) -> bool:
     if isinstance(optimizer, keras.optimizers.SGD):
         return optimizer.momentum == 0
-    return type(optimizer) is keras.optimizers.Adam and not optimizer.amsgrad
+    return type(optimizer) is keras.optimizers.Adam and not optimizer.amsgrad and not optimizer.weight_decay

@@ -123,8 +123,10 @@ def test_a_weight_that_never_had_a_gradient_does_no_harm():
 
 
 def test_what_cannot_be_unrolled_is_refused():
-    with pytest.raises(ValueError, match="Adam, or SGD without momentum"):
-        compiled(unrolled.Unrolled(NETS, k=1).build(SPEC), schedules.RMSprop(1e-3))
+    moving = schedules.Adam(beta_2=schedules.Linear(0.9, 0.99, finish=100))
+    for rate in (schedules.RMSprop(1e-3), moving, schedules.Adam(weight_decay=0.1)):
+        with pytest.raises(ValueError, match="Adam, or SGD without momentum"):
+            compiled(unrolled.Unrolled(NETS, k=1).build(SPEC), rate)
     with pytest.raises(BadInput, match=r"model\.k: -1"):
         unrolled.Unrolled(NETS, k=-1).build(SPEC)
 
