@@ -54,7 +54,7 @@ def test_shapes_and_ranges(name, size):
         assert verdict["class"].shape == (ROWS, 3)
 
 
-@pytest.mark.parametrize("name", ["wgan_gp", "sngan", "projection", "acgan", "vanilla", "stylegan2"])
+@pytest.mark.parametrize("name", ["wgan_gp", "sngan", "projection", "acgan", "vanilla", "stylegan2", "r3gan"])
 def test_non_square_images(name):
     spec = Spec(16, 24, 3, 3)
     game, batch = zoo.VARIANTS[name][0].build(spec), batch_of(spec)
@@ -101,7 +101,7 @@ def test_images_and_logits_are_float32_in_half_precision(name, policy):
 
 @pytest.mark.parametrize("name", zoo.VARIANTS)
 def test_every_weight_gets_a_gradient_from_its_own_loss(name):
-    game, batch = build(name), batch_of()
+    game, batch = zoo.wake(build(name)), batch_of()
     for loss, net in ((game.d_loss, game.discriminator), (game.g_loss, game.generator)):
         with tf.GradientTape() as tape:
             total = tf.add_n(list(loss(batch).values()))
@@ -150,11 +150,13 @@ def squared_slope(net, inputs, about):
         ("acgan", "discriminator", 8),
         ("stylegan2", "generator", 8),
         ("stylegan2", "discriminator", 8),
+        ("r3gan", "generator", 16),
+        ("r3gan", "discriminator", 16),
     ],
 )
 def test_double_gradients_agree_with_and_without_xla(name, player, size):
     spec = Spec(size, size, 1, 3)
-    game, batch = zoo.VARIANTS[name][0].build(spec), batch_of(spec)
+    game, batch = zoo.wake(zoo.VARIANTS[name][0].build(spec)), batch_of(spec)
     net = getattr(game, player)
     inputs = g_inputs(game, batch) if player == "generator" else d_inputs(game, batch)
     about = "z" if player == "generator" else "image"

@@ -2,8 +2,10 @@
 
 import dataclasses
 
+import numpy as np
+
 from ganzoo import losses, regularizers
-from ganzoo.models.image import acgan, cgan, dcgan, lsgan, sngan, stylegan, stylegan2, vanilla, wgan, wgan_gp
+from ganzoo.models.image import acgan, cgan, dcgan, lsgan, r3gan, sngan, stylegan, stylegan2, vanilla, wgan, wgan_gp
 
 STYLEGAN2 = stylegan2.StyleGAN2(cbase=32, cmax=4, z_dim=5, w_dim=6, depth=2)
 # name: (model, adversarial loss, regularisers of its paper)
@@ -28,6 +30,19 @@ VARIANTS = {
         losses.non_saturating,
         (regularizers.R1(),),
     ),
+    "r3gan": (
+        r3gan.R3GAN((8, 4, 4), blocks=1, group_width=4, z_dim=5, conditional=True),
+        losses.relativistic,
+        (regularizers.R1(), regularizers.R2()),
+    ),
 }
-UNBOUNDED = ("stylegan2", "stylegan2_conditional", "stylegan")  # whose images are not squashed into [-1, 1]
-CONDITIONAL = ("concatenation", "projection", "acgan", "stylegan2_conditional")
+UNBOUNDED = ("stylegan2", "stylegan2_conditional", "stylegan", "r3gan")  # whose images are not squashed into [-1, 1]
+CONDITIONAL = ("concatenation", "projection", "acgan", "stylegan2_conditional", "r3gan")
+
+
+def wake(game):
+    """Give kernels that start at zero a value: a branch behind one has no gradient before the first step."""
+    for weight in game.trainable_variables:
+        if weight.name == "kernel" and not np.any(weight):
+            weight.assign(np.random.default_rng(3).normal(0, 0.3, weight.shape))
+    return game
