@@ -41,6 +41,42 @@ class GradientPenalty:
 
 
 @dataclasses.dataclass(frozen=True)
+class WGANDiv:
+    """WGAN-div: weight * E |grad D(x)|^power at uniform mixes of a real and a fake, one draw for each pair.
+
+    Wu et al. 2018 (arXiv 1712.01026) with its k = 2 and p = 6: beside Wasserstein's loss this bounds a divergence,
+    without a slope that D has to keep.
+    """
+
+    weight: float = 2.0
+    power: float = 6.0
+    interval: int = 1  # steps
+    name: str = dataclasses.field(default="div", init=False)
+
+    def __call__(self, critic: Critic, real: tf.Tensor, fake: tf.Tensor, progress, logits=None) -> tf.Tensor:
+        mixed = real + progress.uniform(_one_each(real), "div") * (fake - real)
+
+        def penalty():
+            return self.weight * tf.reduce_mean(_squared_slope(critic, mixed) ** (self.power / 2))
+
+        return _lazy(self.interval, progress, penalty)
+
+
+@dataclasses.dataclass(frozen=True)
+class Drift:
+    """weight * E D(x)^2 over reals, which keeps logits near zero where a loss sees differences of them alone.
+
+    Karras et al. 2018 (arXiv 1710.10196), appendix A.1.
+    """
+
+    weight: float = 1e-3
+    name: str = dataclasses.field(default="drift", init=False)
+
+    def __call__(self, critic: Critic, real: tf.Tensor, fake: tf.Tensor, progress, logits=None) -> tf.Tensor:
+        return self.weight * tf.reduce_mean(tf.square(tf.cast(logits[0], tf.float32)))
+
+
+@dataclasses.dataclass(frozen=True)
 class R1:
     """gamma / 2 * E |grad D(x)|^2 over reals, the square summed over pixels and channels.
 

@@ -39,6 +39,8 @@ BY_HAND = [
     (regularizers.R1(gamma=0.2), 0.1 * SQUARED),
     (regularizers.R2(gamma=2.0), SQUARED),
     (regularizers.Dragan(), 10 * (SQUARED**0.5 - 1) ** 2),
+    (regularizers.WGANDiv(), 2 * SQUARED**3),
+    (regularizers.WGANDiv(weight=0.5, power=3.0), 0.5 * SQUARED**1.5),
 ]
 
 
@@ -71,14 +73,15 @@ def test_r1_gradient_with_respect_to_a_weight_by_hand():
     np.testing.assert_allclose(tape.gradient(penalty, weight), 12 * 3.0, rtol=1e-6)
 
 
-def test_gradient_penalty_mixes_each_pair_by_its_own_share():
+@pytest.mark.parametrize("kind", [regularizers.GradientPenalty, regularizers.WGANDiv])
+def test_pairs_are_mixed_each_by_its_own_share(kind):
     seen = []
 
     def critic(images):
         seen.append(images)
         return linear(images)
 
-    regularizers.GradientPenalty()(critic, tf.zeros(SHAPE), tf.ones(SHAPE), progress())
+    kind()(critic, tf.zeros(SHAPE), tf.ones(SHAPE), progress())
     shares = np.reshape(seen[0], [4, -1])
     assert np.all(shares == shares[:, :1])
     assert len(np.unique(shares[:, 0])) == 4
@@ -123,13 +126,36 @@ def test_r1_is_zero_for_a_constant_critic():
 
 
 @pytest.mark.parametrize("jit", [False, True])
-@pytest.mark.parametrize("kind", [regularizers.R1, regularizers.R2, regularizers.GradientPenalty, regularizers.Dragan])
+@pytest.mark.parametrize(
+    "kind",
+    [
+        regularizers.R1,
+        regularizers.R2,
+        regularizers.GradientPenalty,
+        regularizers.Dragan,
+        regularizers.WGANDiv,
+    ],
+)
 def test_lazy_penalty_is_its_interval_times_as_large_every_interval_th_step(kind, jit):
     lazy = kind(interval=4)
     call = tf.function(lambda step: lazy(linear, REAL, FAKE, progress(step)), jit_compile=jit)
     full = kind()(linear, REAL, FAKE, progress())
     values = [float(call(tf.constant(step))) for step in range(9)]
     np.testing.assert_allclose(values, [4 * full if step % 4 == 0 else 0.0 for step in range(9)], rtol=1e-5)
+
+
+def test_wgan_div_has_no_gradient_for_a_constant_critic():
+    weight = tf.Variable(0.0)
+    with tf.GradientTape() as tape:
+        penalty = regularizers.WGANDiv()(lambda images: weight * linear(images), REAL, FAKE, progress())
+    assert penalty == 0.0
+    assert tape.gradient(penalty, weight) == 0.0
+
+
+def test_drift_is_the_mean_square_of_the_logits_of_reals():
+    logits = (tf.constant([1.0, -2.0, 3.0, 0.0]), tf.constant([9.0] * 4))
+    value = regularizers.Drift()(linear, REAL, FAKE, progress(), logits)
+    np.testing.assert_allclose(value, 1e-3 * 14 / 4, rtol=1e-6)
 
 
 def test_works_on_points_as_on_images():

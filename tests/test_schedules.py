@@ -93,6 +93,14 @@ def test_a_resumed_game_has_the_beta_2_of_its_images(tmp_path, jit):
         np.testing.assert_array_equal(left, right)
 
 
+def test_a_scaled_loss_takes_the_same_step():
+    optimizer, weight = keras.optimizers.LossScaleOptimizer(MOVING.build(10)), keras.Variable(START)
+    optimizer.build([weight])
+    for gradient in GRADIENTS:
+        optimizer.apply([optimizer.scale_loss(tf.constant(gradient))], [weight])
+    np.testing.assert_allclose(weight, steps(MOVING)[-1], rtol=1e-6)
+
+
 def test_replicas_take_the_step_of_one_device(two_cpus):
     with two_cpus.scope():
         optimizer, weight = MOVING.build(10), keras.Variable(START)
