@@ -54,7 +54,7 @@ SCALE = {conv: 1.0, strided: 0.5, conv_pool: 0.5, upsample_conv: 2.0}
 
 
 class Conv2D(keras.layers.Layer):
-    """Convolution with bias. apply: `conv`, `strided`, `conv_pool` or `upsample_conv`."""
+    """Convolution, with bias unless told. apply: `conv`, `strided`, `conv_pool` or `upsample_conv`."""
 
     def __init__(
         self,
@@ -62,20 +62,26 @@ class Conv2D(keras.layers.Layer):
         kernel_size: int,
         kernel_initializer="glorot_uniform",
         apply: Callable[[tf.Tensor, tf.Tensor], tf.Tensor] = conv,
+        use_bias: bool = True,
         **kwargs,
     ):
         super().__init__(**kwargs)
-        self.filters, self.kernel_size, self.apply = filters, kernel_size, apply
+        self.filters, self.kernel_size, self.apply, self.use_bias = filters, kernel_size, apply, use_bias
         self.kernel_initializer = keras.initializers.get(kernel_initializer)
 
     def build(self, input_shape):
         shape = (self.kernel_size, self.kernel_size, input_shape[-1], self.filters)
         # Merged kernels are summed in float32 and rounded once.
         self.kernel = self.add_weight(name="kernel", shape=shape, initializer=self.kernel_initializer, autocast=False)
-        self.bias = self.add_weight(name="bias", shape=(self.filters,), initializer="zeros")
+        self.bias = self.add_weight(name="bias", shape=(self.filters,), initializer="zeros") if self.use_bias else None
 
     def call(self, x):
-        return self.apply(x, self.kernel.value) + self.bias
+        return self.convolve(x, self.kernel.value)
+
+    def convolve(self, x: tf.Tensor, kernel: tf.Tensor) -> tf.Tensor:
+        """The layer with that float32 kernel in place of its own."""
+        y = self.apply(x, kernel)
+        return y if self.bias is None else y + self.bias
 
     def compute_output_shape(self, input_shape):
         batch, height, width, _ = input_shape

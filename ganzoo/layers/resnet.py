@@ -1,8 +1,9 @@
-"""Pre-activation residual blocks of the ResNet GANs (WGAN-GP, SNGAN and the projection cGAN).
+"""Pre-activation residual blocks of the ResNet GANs (WGAN-GP, SNGAN, the projection cGAN, SAGAN and BigGAN).
 
 Gulrajani et al. 2017 (arXiv 1704.00028), appendix F, and Miyato et al. 2018 (arXiv 1802.05957), appendix B.4, use the
 same blocks: two 3x3 convolutions with Glorot's variance doubled, and a 1x1 convolution on the shortcut where the
 resolution or the width changes. The 1x1 convolution is computed at the coarser resolution, where it is the same map.
+The argument `conv` of a block is `resampling.Conv2D`, its spectral form, or a function of the same arguments.
 """
 
 from collections.abc import Callable
@@ -12,25 +13,27 @@ import keras
 from ganzoo.errors import BadInput
 from ganzoo.layers import resampling
 
+Conv = Callable[..., keras.layers.Layer]
 
-def up(x, filters: int, norm: Callable):
+
+def up(x, filters: int, norm: Callable, conv: Conv = resampling.Conv2D):
     """[B, H, W, C] -> [B, 2H, 2W, filters]. norm: a function that normalises a map."""
-    shortcut = keras.layers.UpSampling2D()(resampling.Conv2D(filters, 1)(x))
+    shortcut = keras.layers.UpSampling2D()(conv(filters, 1)(x))
     x = keras.layers.ReLU()(norm(x))
-    x = resampling.Conv2D(filters, 3, _doubled(), resampling.upsample_conv)(x)
+    x = conv(filters, 3, _doubled(), resampling.upsample_conv)(x)
     x = keras.layers.ReLU()(norm(x))
-    return keras.layers.Add()([resampling.Conv2D(filters, 3, _doubled())(x), shortcut])
+    return keras.layers.Add()([conv(filters, 3, _doubled())(x), shortcut])
 
 
-def down(x, filters: int, conv: type[keras.layers.Layer]):
-    """[B, 2H, 2W, C] -> [B, H, W, filters]. conv: `resampling.Conv2D` or its spectral form."""
+def down(x, filters: int, conv: Conv):
+    """[B, 2H, 2W, C] -> [B, H, W, filters]."""
     shortcut = conv(filters, 1)(keras.layers.AveragePooling2D(2)(x))
     x = conv(filters, 3, _doubled())(keras.layers.ReLU()(x))
     x = conv(filters, 3, _doubled(), resampling.conv_pool)(keras.layers.ReLU()(x))
     return keras.layers.Add()([x, shortcut])
 
 
-def first_down(image, filters: int, conv: type[keras.layers.Layer]):
+def first_down(image, filters: int, conv: Conv):
     """`down` for the image itself, which is not activated before the first convolution."""
     shortcut = conv(filters, 1)(keras.layers.AveragePooling2D(2)(image))
     x = conv(filters, 3, _doubled())(image)
@@ -38,7 +41,7 @@ def first_down(image, filters: int, conv: type[keras.layers.Layer]):
     return keras.layers.Add()([x, shortcut])
 
 
-def same(x, conv: type[keras.layers.Layer]):
+def same(x, conv: Conv):
     """A block of D that keeps resolution and width."""
     filters = x.shape[-1]
     residual = conv(filters, 3, _doubled())(keras.layers.ReLU()(x))

@@ -48,24 +48,26 @@ class SpectralConv2D(resampling.Conv2D):
         self.power = _Power(self, self.kernel)
 
     def call(self, x, training=False):
-        return self.apply(x, self.power.normalized(training)) + self.bias
+        return self.convolve(x, self.power.normalized(training))
 
 
 class SpectralDense(keras.layers.Layer):
-    """Matrix product with bias: [B, C] -> [B, units]."""
+    """Matrix product, with bias unless told: [B, C] -> [B, units]."""
 
-    def __init__(self, units: int, **kwargs):
+    def __init__(self, units: int, kernel_initializer="glorot_uniform", use_bias: bool = True, **kwargs):
         super().__init__(**kwargs)
-        self.units = units
+        self.units, self.use_bias = units, use_bias
+        self.kernel_initializer = keras.initializers.get(kernel_initializer)
 
     def build(self, input_shape):
         shape = (input_shape[-1], self.units)
-        self.kernel = self.add_weight(name="kernel", shape=shape, initializer="glorot_uniform", autocast=False)
-        self.bias = self.add_weight(name="bias", shape=(self.units,), initializer="zeros")
+        self.kernel = self.add_weight(name="kernel", shape=shape, initializer=self.kernel_initializer, autocast=False)
+        self.bias = self.add_weight(name="bias", shape=(self.units,), initializer="zeros") if self.use_bias else None
         self.power = _Power(self, self.kernel)
 
     def call(self, x, training=False):
-        return tf.matmul(x, tf.cast(self.power.normalized(training), x.dtype)) + self.bias
+        y = tf.matmul(x, tf.cast(self.power.normalized(training), x.dtype))
+        return y if self.bias is None else y + self.bias
 
     def compute_output_shape(self, input_shape):
         return (*input_shape[:-1], self.units)
@@ -74,13 +76,14 @@ class SpectralDense(keras.layers.Layer):
 class SpectralEmbedding(keras.layers.Layer):
     """A learned vector for each class: int32 [B] -> [B, width]."""
 
-    def __init__(self, classes: int, width: int, **kwargs):
+    def __init__(self, classes: int, width: int, kernel_initializer="glorot_uniform", **kwargs):
         super().__init__(**kwargs)
         self.classes, self.width = classes, width
+        self.kernel_initializer = keras.initializers.get(kernel_initializer)
 
     def build(self, input_shape):
         shape = (self.classes, self.width)
-        self.kernel = self.add_weight(name="kernel", shape=shape, initializer="glorot_uniform", autocast=False)
+        self.kernel = self.add_weight(name="kernel", shape=shape, initializer=self.kernel_initializer, autocast=False)
         self.power = _Power(self, self.kernel)
 
     def call(self, label, training=False):

@@ -15,7 +15,7 @@ ROWS = 3
 
 def build(name, spec=SMALL):
     model, adversarial, penalties = zoo.VARIANTS[name]
-    game = model.build(spec)
+    game = zoo.wake(model.build(spec))
     game.compile(keras.optimizers.SGD(0.1), keras.optimizers.SGD(0.1), adversarial, penalties, run_eagerly=True)
     return game
 
@@ -54,7 +54,7 @@ def test_shapes_and_ranges(name, size):
         assert verdict["class"].shape == (ROWS, 3)
 
 
-@pytest.mark.parametrize("name", ["wgan_gp", "sngan", "projection", "acgan", "vanilla", "stylegan2", "r3gan"])
+@pytest.mark.parametrize("name", ["wgan_gp", "sngan", "projection", "sagan", "acgan", "vanilla", "stylegan2", "r3gan"])
 def test_non_square_images(name):
     spec = Spec(16, 24, 3, 3)
     game, batch = zoo.VARIANTS[name][0].build(spec), batch_of(spec)
@@ -146,6 +146,7 @@ def squared_slope(net, inputs, about):
         ("wgan_gp", "discriminator", 8),
         ("projection", "generator", 8),
         ("projection", "discriminator", 8),
+        ("sagan", "discriminator", 8),
         ("acgan", "generator", 8),
         ("acgan", "discriminator", 8),
         ("stylegan2", "generator", 8),

@@ -5,7 +5,20 @@ import dataclasses
 import numpy as np
 
 from ganzoo import losses, regularizers
-from ganzoo.models.image import acgan, cgan, dcgan, lsgan, r3gan, sngan, stylegan, stylegan2, vanilla, wgan, wgan_gp
+from ganzoo.models.image import (
+    acgan,
+    cgan,
+    dcgan,
+    lsgan,
+    r3gan,
+    sagan,
+    sngan,
+    stylegan,
+    stylegan2,
+    vanilla,
+    wgan,
+    wgan_gp,
+)
 
 STYLEGAN2 = stylegan2.StyleGAN2(cbase=32, cmax=4, z_dim=5, w_dim=6, depth=2)
 # name: (model, adversarial loss, regularisers of its paper)
@@ -18,6 +31,7 @@ VARIANTS = {
     "sngan": (sngan.SNGAN(4, 4, z_dim=5), losses.hinge, ()),
     "concatenation": (cgan.Concatenation(width=4, z_dim=5), losses.non_saturating, ()),
     "projection": (cgan.Projection(4, 4, z_dim=5), losses.hinge, ()),
+    "sagan": (sagan.SAGAN(width=4, z_dim=5), losses.hinge, ()),
     "acgan": (acgan.ACGAN(g_width=8, d_width=2, z_dim=5), losses.non_saturating, ()),
     "stylegan2": (STYLEGAN2, losses.non_saturating, (regularizers.R1(interval=2),)),
     "stylegan2_conditional": (
@@ -37,12 +51,12 @@ VARIANTS = {
     ),
 }
 UNBOUNDED = ("stylegan2", "stylegan2_conditional", "stylegan", "r3gan")  # whose images are not squashed into [-1, 1]
-CONDITIONAL = ("concatenation", "projection", "acgan", "stylegan2_conditional", "r3gan")
+CONDITIONAL = ("concatenation", "projection", "sagan", "acgan", "stylegan2_conditional", "r3gan")
 
 
 def wake(game):
-    """Give kernels that start at zero a value: a branch behind one has no gradient before the first step."""
+    """Give what starts at zero a value: a branch behind it has no gradient before the first step."""
     for weight in game.trainable_variables:
-        if weight.name == "kernel" and not np.any(weight):
+        if weight.name in ("kernel", "sigma") and not np.any(weight):
             weight.assign(np.random.default_rng(3).normal(0, 0.3, weight.shape))
     return game

@@ -13,6 +13,7 @@ A class needs no game of its own: `gan.NoiseGAN` hands the labels of the batch t
 
 import dataclasses
 import functools
+from collections.abc import Callable
 
 import keras
 
@@ -94,11 +95,16 @@ def projection_discriminator(spec, width: int) -> keras.Model:
     """{"image": [B, H, W, C], "label": int32 [B]} -> float32 logits [B]."""
     image = keras.Input((spec.height, spec.width, spec.channels), name="image")
     label = keras.Input((), dtype="int32", name="label")
-    pooled = sngan.pooled_of(image, spec, width)
-    unconditional = keras.layers.Reshape((), dtype="float32")(spectral.SpectralDense(1, dtype="float32")(pooled))
-    embedded = spectral.SpectralEmbedding(spec.classes, width, dtype="float32")(label)
-    logit = unconditional + keras.ops.sum(pooled * embedded, axis=-1)
+    logit = projected(sngan.pooled_of(image, spec, width), label, spec.classes)
     return keras.Model({"image": image, "label": label}, logit, name="discriminator")
+
+
+def projected(pooled, label, classes: int, initializer: Callable = keras.initializers.GlorotUniform):
+    """D's last layers (eq. 4): float32 [B, F] and int32 [B] -> float32 logits [B]. initializer: makes the kernels'."""
+    dense = spectral.SpectralDense(1, initializer(), dtype="float32")
+    embedding = spectral.SpectralEmbedding(classes, pooled.shape[-1], initializer(), dtype="float32")
+    unconditional = keras.layers.Reshape((), dtype="float32")(dense(pooled))
+    return unconditional + keras.ops.sum(pooled * embedding(label), axis=-1)
 
 
 def _classes(spec) -> int:
