@@ -203,7 +203,8 @@ class NoiseGAN(GAN):
 
     generator, discriminator: functions that build the networks, called with dicts: {"z": float32 [B, z_dim]
     (, "label": int32 [B])} -> float32 [B, H, W, C] in [-1, 1], and {"image": ...(, "label")} -> float32 logits [B].
-    latent: law of z, N(0, 1) or U[-1, 1). classes: 0 = unconditional. image: (H, W, C).
+    latent: law of z, N(0, 1) or U[-1, 1). classes: 0 = unconditional. image: (H, W, C). standing: batches from which
+    the moments of the sampled network's batch norms are taken anew, see `standing`; 0 = as they moved in training.
 
     D and G see the labels of the reals of the batch: G is trained with the classes as often as the data have them.
     """
@@ -220,9 +221,11 @@ class NoiseGAN(GAN):
         image: tuple[int, ...],
         latent: Literal["normal", "uniform"] = "normal",
         classes: int = 0,
+        standing: int = 0,
         **kwargs,
     ):
         super().__init__(**kwargs)
+        self.standing = standing
         self.make_generator, self.make_discriminator = generator, discriminator
         self.generator, self.discriminator = generator(), discriminator()
         self.average = None

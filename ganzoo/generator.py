@@ -26,7 +26,10 @@ from typing import Any
 import keras
 import tensorflow as tf
 
+from ganzoo import random, standing
 from ganzoo.gan import NoiseGAN
+
+STANDING_ROWS = 64  # of a batch from which batch norm's moments are taken anew
 
 
 @dataclasses.dataclass(frozen=True)
@@ -66,6 +69,14 @@ class Generator:
     def refresh(self):
         """Take over the weights that the model's sampler has now; what was traced stays valid."""
         self.network.set_weights(self._model.sampler.get_weights())
+        standing.statistics(self.network, (self._standing(index) for index in range(self._model.standing)))
+
+    def _standing(self, index: int) -> dict[str, tf.Tensor]:
+        """A batch of the network's inputs by its number, each class equally often."""
+        shape, key = [STANDING_ROWS, self._model.z_dim], tf.constant([index, 1], tf.int64)  # of no row: theirs end in 0
+        z = random.normal(shape, key) if self._model.latent == "normal" else random.uniform(shape, key) * 2 - 1
+        rows = tf.range(index * STANDING_ROWS, (index + 1) * STANDING_ROWS)
+        return {"z": z} | ({"label": rows % self._model.classes} if self._model.classes else {})
 
     @property
     def facts(self) -> dict[str, Any]:

@@ -10,8 +10,8 @@ import keras
 import tensorflow as tf
 
 
-class _Normalization(keras.layers.Layer):
-    """x: [B, H, W, C] -> (x - mean) / sqrt(variance + epsilon) * scale + offset, over B, H and W."""
+class Normalization(keras.layers.Layer):
+    """The base. x: [B, H, W, C] -> (x - mean) / sqrt(variance + epsilon) * scale + offset, over B, H and W."""
 
     def __init__(self, momentum: float = 0.9, epsilon: float = 1e-5, **kwargs):
         super().__init__(**kwargs)
@@ -53,7 +53,7 @@ class _Normalization(keras.layers.Layer):
         return input_shape
 
 
-class BatchNorm(_Normalization):
+class BatchNorm(Normalization):
     """Batch norm with a learned scale and offset for each channel.
 
     gamma: initializer of the scale. constraint: of scale and offset (WGAN clips them too).
@@ -75,7 +75,7 @@ class BatchNorm(_Normalization):
         return self.normalize(x, self.gamma.value, self.beta.value, training)
 
 
-class ConditionalBatchNorm(_Normalization):
+class ConditionalBatchNorm(Normalization):
     """Batch norm whose scale and offset belong to the class (Dumoulin et al. 2017, arXiv 1610.07629; categorical
     conditional batch norm of Miyato & Koyama 2018, arXiv 1802.05637).
 
@@ -99,6 +99,26 @@ class ConditionalBatchNorm(_Normalization):
         y = self.normalize(x, tf.ones([channels]), tf.zeros([channels]), training)
         gamma, beta = (tf.cast(_rows(table.value, label), y.dtype) for table in (self.gamma, self.beta))
         return y * gamma[:, None, None, :] + beta[:, None, None, :]
+
+    def compute_output_shape(self, input_shape):
+        return input_shape[0]
+
+
+class ModulatedBatchNorm(Normalization):
+    """Batch norm whose scale and offset are given for each image (Brock et al. 2019, arXiv 1809.11096, section 3).
+
+    Called with (x, gain, offset): [B, H, W, C], [B, C], [B, C] -> normalised x times 1 + gain, plus offset.
+    """
+
+    def build(self, input_shape):
+        self.add_statistics(input_shape[0][-1])
+
+    def call(self, inputs, training=False):
+        x, gain, offset = inputs
+        channels = x.shape[-1]
+        y = self.normalize(x, tf.ones([channels]), tf.zeros([channels]), training)
+        gain, offset = (tf.cast(each, y.dtype)[:, None, None, :] for each in (gain, offset))
+        return y * (1 + gain) + offset
 
     def compute_output_shape(self, input_shape):
         return input_shape[0]

@@ -54,7 +54,10 @@ def test_shapes_and_ranges(name, size):
         assert verdict["class"].shape == (ROWS, 3)
 
 
-@pytest.mark.parametrize("name", ["wgan_gp", "sngan", "projection", "sagan", "acgan", "vanilla", "stylegan2", "r3gan"])
+SHAPED = ("wgan_gp", "sngan", "projection", "sagan", "biggan", "biggan_deep", "acgan", "vanilla", "stylegan2", "r3gan")
+
+
+@pytest.mark.parametrize("name", SHAPED)
 def test_non_square_images(name):
     spec = Spec(16, 24, 3, 3)
     game, batch = zoo.VARIANTS[name][0].build(spec), batch_of(spec)
@@ -80,7 +83,7 @@ def test_the_class_changes_the_picture(name):
     game = zoo.VARIANTS[name][0].build(SMALL)
     for table in (weight for weight in game.generator.trainable_variables if tuple(weight.shape)[:1] == (3,)):
         table.assign(tf.random.normal(table.shape))  # conditional batch norm starts equal for all classes
-    z = tf.repeat(tf.random.normal([1, 5]), 2, axis=0)
+    z = tf.repeat(tf.random.normal([1, game.z_dim]), 2, axis=0)
     inputs = {"z": z, "label": tf.constant([0, 1])} | ({"truncation": tf.ones([2])} if game.truncates else {})
     first, second = game.generator(inputs)
     assert np.max(np.abs(first - second)) > 1e-4
@@ -101,7 +104,7 @@ def test_images_and_logits_are_float32_in_half_precision(name, policy):
 
 @pytest.mark.parametrize("name", zoo.VARIANTS)
 def test_every_weight_gets_a_gradient_from_its_own_loss(name):
-    game, batch = zoo.wake(build(name)), batch_of()
+    game, batch = build(name), batch_of()
     for loss, net in ((game.d_loss, game.discriminator), (game.g_loss, game.generator)):
         with tf.GradientTape() as tape:
             total = tf.add_n(list(loss(batch).values()))
@@ -147,6 +150,7 @@ def squared_slope(net, inputs, about):
         ("projection", "generator", 8),
         ("projection", "discriminator", 8),
         ("sagan", "discriminator", 8),
+        ("biggan", "generator", 8),
         ("acgan", "generator", 8),
         ("acgan", "discriminator", 8),
         ("stylegan2", "generator", 8),

@@ -7,6 +7,8 @@ import numpy as np
 from ganzoo import losses, regularizers
 from ganzoo.models.image import (
     acgan,
+    biggan,
+    biggan_deep,
     cgan,
     dcgan,
     lsgan,
@@ -32,6 +34,8 @@ VARIANTS = {
     "concatenation": (cgan.Concatenation(width=4, z_dim=5), losses.non_saturating, ()),
     "projection": (cgan.Projection(4, 4, z_dim=5), losses.hinge, ()),
     "sagan": (sagan.SAGAN(width=4, z_dim=5), losses.hinge, ()),
+    "biggan": (biggan.BigGAN(width=3, z_dim=6, embedding=4, orthogonal=0.1, standing=2), losses.hinge, ()),
+    "biggan_deep": (biggan_deep.BigGANDeep(width=3, z_dim=5, embedding=4, standing=0), losses.hinge, ()),
     "acgan": (acgan.ACGAN(g_width=8, d_width=2, z_dim=5), losses.non_saturating, ()),
     "stylegan2": (STYLEGAN2, losses.non_saturating, (regularizers.R1(interval=2),)),
     "stylegan2_conditional": (
@@ -51,7 +55,16 @@ VARIANTS = {
     ),
 }
 UNBOUNDED = ("stylegan2", "stylegan2_conditional", "stylegan", "r3gan")  # whose images are not squashed into [-1, 1]
-CONDITIONAL = ("concatenation", "projection", "sagan", "acgan", "stylegan2_conditional", "r3gan")
+CONDITIONAL = (
+    "concatenation",
+    "projection",
+    "sagan",
+    "biggan",
+    "biggan_deep",
+    "acgan",
+    "stylegan2_conditional",
+    "r3gan",
+)
 
 
 def wake(game):
