@@ -24,6 +24,8 @@ SHOWN = (
     "cgan_projection_lite_fashion_mnist",
     "cgan_concatenation_fashion_mnist",
     "sagan_lite_fashion_mnist",
+    "biggan_lite_fashion_mnist",
+    "biggan_deep_lite_fashion_mnist",
     "acgan_fashion_mnist",
     "stylegan2_tiny_fashion_mnist",
     "r3gan_lite_fashion_mnist",
