@@ -6,8 +6,8 @@ Karras et al. 2019, "A style-based generator architecture", arXiv 1812.04948, se
 
 Lower is smoother. d is quadratic in the step, as `perceptual.distance` is; its network is part of the value's name.
 
-Known differences: normal z keep their length (our generators do not normalise them); uniform z, which live in a cube
-and not on a sphere, go by lerp; the value is the plain mean, as in the paper's text, with its standard error.
+Known differences: normal z keep their length (only the StyleGANs normalise them); uniform z, which live in a cube and
+not on a sphere, go by lerp; the value is the plain mean, as in the paper's text, with its standard error.
 
 The trap: a step of 1e-4 moves an image by about 1e-4, 0.01 of a grey level. Rounded to uint8 it moves by nothing or
 by a whole level, so images must be float32, and steps are taken in float64 before z becomes float32: in float32
