@@ -22,14 +22,14 @@ def recipe() -> Recipe:
     full = cifar10()
     return dataclasses.replace(
         full,
-        model=stylegan2.StyleGAN2(cbase=4096, cmax=128, z_dim=128, w_dim=128, depth=2, path_length=0.0),
+        model=stylegan2.StyleGAN2(cbase=1024, cmax=128, z_dim=128, w_dim=128, depth=2, path_length=0.0),
         data=Data(source="package", name="google_emoji", size=32, channels=4),
         game=dataclasses.replace(
             full.game,
             regularizers=(regularizers.R1(gamma=0.1, interval=16),),
-            ema=averaging.EMA(halflife=10_000),
+            ema=averaging.EMA(halflife=5_000),
         ),
-        train=Train(images=192_000, batch=32, tick=12_800, evaluate=64_000, steps_per_execution=10),
+        train=Train(images=64_000, batch=32, tick=6_400, evaluate=32_000, steps_per_execution=10),
         metrics=("kd1k_lite0",),
     )
 

@@ -28,9 +28,9 @@ def recipe() -> Recipe:
             g_optimizer=adam,
             adversarial=losses.non_saturating,
             regularizers=(regularizers.R1(gamma=0.1, interval=16),),
-            ema=averaging.EMA(halflife=10_000),
+            ema=averaging.EMA(halflife=5_000),
         ),
-        train=Train(images=384_000, batch=32, tick=12_800, evaluate=128_000, steps_per_execution=10),
+        train=Train(images=128_000, batch=32, tick=6_400, evaluate=64_000, steps_per_execution=10),
         metrics=("fd10k_lenet", "kd10k_lenet"),
     )
 
