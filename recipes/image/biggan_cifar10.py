@@ -2,7 +2,7 @@
 
 Neither hierarchical z nor a shared vector of the class nor attention; kernels start as N(0, 0.02). Differences from the
 script: its average of the weights starts at step 1,000 (here its half-life ramps up from zero); batch norm's moments
-are taken anew for every sample.
+are taken anew for sampling.
 
 Task: noise-to-image
 Variant: BigGAN
