@@ -15,6 +15,7 @@ import tensorflow as tf
 
 from ganzoo import gan
 from ganzoo.errors import BadInput
+from ganzoo.layers import kept
 
 
 @dataclasses.dataclass(frozen=True)
@@ -48,6 +49,8 @@ class UnrolledGAN(gan.NoiseGAN):
                 "decay, and no schedule of beta_2"
             )
         super().compile(d_optimizer, *args, **kwargs)
+        if states := [each.name for each in self.regularizers if isinstance(each, kept.Kept)]:
+            raise ValueError(f"the unrolled GAN looks ahead with D's penalties, and {states[0]} would move in G's turn")
 
     def g_loss(self, batch):
         """G's loss by the unrolled D; its gradient runs through every unrolled step."""

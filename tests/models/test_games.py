@@ -53,6 +53,11 @@ def test_nothing_added_is_the_plain_game(build):
         np.testing.assert_allclose(one, other, rtol=1e-6, atol=1e-9)
 
 
+def test_the_unrolled_game_refuses_a_penalty_that_keeps_a_state():
+    with pytest.raises(ValueError, match="lecam would move in G's turn"):
+        compiled(unrolled.Unrolled(NETS, k=1).build(SPEC), regularizers=(regularizers.LeCam(),))
+
+
 def test_one_unrolled_step_by_hand():
     def sigma(x):
         return 1 / (1 + np.exp(-x))
