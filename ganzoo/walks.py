@@ -15,8 +15,9 @@ def frames(
     """Frames uint8 [rows x H, columns x W, C] of a closed walk, `steps` from each seed's picture to the next one's.
 
     cells: (columns, rows) of walks beside each other, among which the seeds are shared out in their order. label: of
-    all pictures; without one a conditional model's cells are of the classes 0, 1, ... Raises BadInput where the seeds
-    cannot be shared evenly or are fewer than two a cell, where the source makes no pictures, and as `Sampler.generate`.
+    all pictures; without one a conditional model's cells are of the classes 0, 1, ... truncation: of all pictures of a
+    model that takes one; 1 without. Raises BadInput where the seeds cannot be shared evenly or are fewer than two a
+    cell, where the source makes no pictures, and as `Sampler.generate`.
     """
     if len(sampler.image) != 3:
         raise BadInput("source: it makes points, and a movie is of pictures")
@@ -26,6 +27,7 @@ def frames(
         raise BadInput(f"--seeds: {len(seeds)} for {columns}x{rows} walks; allowed: a multiple of {count}, two a walk")
     keys = sampler.latents(seeds).reshape(count, -1, sampler.z_dim)
     following = np.roll(keys, -1, axis=1)
+    truncation = sampler.untruncated if truncation is None else truncation
     if sampler.classes and label is None:
         label = np.arange(count) % sampler.classes
     for key in range(keys.shape[1]):

@@ -9,7 +9,9 @@ import PIL.Image
 import pytest
 
 from ganzoo import cli, movies, samplers, walks
+from ganzoo.data.images import Spec
 from ganzoo.errors import BadInput
+from ganzoo.models.image import stylegan2
 
 SHIPPED = pathlib.Path(__file__).parent.parent / "saved_models/dcgan_fashion_mnist"
 
@@ -32,6 +34,15 @@ def test_a_walk_visits_its_seeds_and_ends_where_it_began(shipped):
         np.testing.assert_array_equal(frames[place], np.concatenate([a, b], axis=1))
     # From the last seed back to the first it passes the same middle as on the way out.
     np.testing.assert_array_equal(frames[3], frames[1])
+
+
+def test_a_walk_is_not_truncated_unless_told():
+    sampler = samplers.of(stylegan2.StyleGAN2(64, 8, z_dim=6, w_dim=8, depth=2).build(Spec(8, 8, 1)))
+    whole, told, still = (
+        next(walks.frames(sampler, [1, 2], 1, truncation=truncation)) for truncation in (None, 1.0, 0.0)
+    )
+    np.testing.assert_array_equal(whole, told)
+    assert np.any(whole != still)
 
 
 @pytest.mark.parametrize("seeds, cells", [([1], (1, 1)), ([1, 2, 3], (2, 1)), ([1, 2], (2, 1))])
