@@ -36,5 +36,5 @@ def statistics(network: keras.Model, batches: Iterable[dict[str, tf.Tensor]]):
 def _norms(layer) -> Iterable[normalization.Normalization]:
     if isinstance(layer, normalization.Normalization):
         yield layer
-    for inner in getattr(layer, "layers", ()):
+    for inner in layer.layers if isinstance(layer, keras.Model) else ():
         yield from _norms(inner)

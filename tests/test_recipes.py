@@ -25,12 +25,21 @@ SHOWN = (
     "cgan_concatenation_fashion_mnist",
     "sagan_lite_fashion_mnist",
     "biggan_lite_fashion_mnist",
-    "biggan_deep_lite_fashion_mnist",
     "acgan_fashion_mnist",
     "stylegan2_tiny_fashion_mnist",
     "r3gan_lite_fashion_mnist",
 )
 REST = [name for name in ENTRIES if name not in SHOWN]
+# Deep networks, whose graphs alone take 10 to 40 s.
+DEEP = (
+    "biggan_deep_imagenet128_folder",
+    "biggan_imagenet128_folder",
+    "r3gan_ffhq256_folder",
+    "stylegan2_folder",
+    "stylegan2_paper256_folder",
+    "stylegan2_paper512_folder",
+    "stylegan2_paper1024_folder",
+)
 
 
 @pytest.fixture(scope="module")
@@ -118,7 +127,9 @@ def test_a_recipe_says_what_it_is(name):
     assert not any(isinstance(node, (ast.If, ast.For, ast.While)) for node in ast.walk(function))
 
 
-@pytest.mark.parametrize("name", REST)
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=[pytest.mark.slow] if name in DEEP else []) for name in REST]
+)
 def test_a_recipe_builds_and_makes_a_step(name):
     """The other recipes: valid lengths at full size, and a dry run of the smoke."""
     full = ganzoo.recipe.load(name)
