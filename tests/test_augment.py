@@ -153,6 +153,7 @@ def test_what_is_no_augmentation_or_no_image_is_refused():
         ALL(tf.zeros([4, 2]), progress(), "a")
 
 
+@pytest.mark.slow
 def test_a_game_with_diffaugment_and_r1_compiles_under_xla():
     plain = toy.fit(toy.model(augment=ALL), 8, 0, 3)
     compiled = toy.fit(toy.model(augment=ALL, jit_compile=True), 8, 0, 3)

@@ -20,6 +20,11 @@ def build(name, spec=SMALL):
     return game
 
 
+def slow_among(names, *slow):
+    """Those names as parameters, some of them in the slow tests: other variants stand for them."""
+    return [pytest.param(name, marks=[pytest.mark.slow] if name in slow else []) for name in names]
+
+
 def batch_of(spec=SMALL):
     image = tf.random.uniform([ROWS, spec.height, spec.width, spec.channels], -1, 1, seed=1)
     return {"image": image, "label": tf.range(ROWS) % 3}
@@ -90,7 +95,7 @@ def test_the_class_changes_the_picture(name):
 
 
 @pytest.mark.parametrize("policy", ["mixed_bfloat16", "mixed_float16"])
-@pytest.mark.parametrize("name", zoo.VARIANTS)
+@pytest.mark.parametrize("name", slow_among(zoo.VARIANTS, "stylegan2_conditional", "stylegan", "biggan_deep"))
 def test_images_and_logits_are_float32_in_half_precision(name, policy):
     keras.config.set_dtype_policy(policy)
     game, batch = zoo.VARIANTS[name][0].build(SMALL), batch_of()
@@ -149,8 +154,8 @@ def squared_slope(net, inputs, about):
         ("wgan_gp", "discriminator", 8),
         ("projection", "generator", 8),
         ("projection", "discriminator", 8),
-        ("sagan", "discriminator", 8),
-        ("biggan", "generator", 8),
+        pytest.param("sagan", "discriminator", 8, marks=pytest.mark.slow),
+        pytest.param("biggan", "generator", 8, marks=pytest.mark.slow),
         ("acgan", "generator", 8),
         ("acgan", "discriminator", 8),
         ("stylegan2", "generator", 8),
