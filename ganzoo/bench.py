@@ -136,11 +136,9 @@ def measure_phases(recipe: ganzoo.recipe.Recipe, spec, steps: int) -> dict:
     }
     found = {}
     for player, (loss, nets, optimizer) in turns.items():
-        step = tf.function(
-            functools.partial(_turn, model, player, loss, nets, optimizer), jit_compile=model.jit_compile
-        )
-        seconds = _median(functools.partial(step, batch), steps)
-        flops = operations(tf.function(functools.partial(_turn, model, player, loss, nets, optimizer)), batch)
+        turn = functools.partial(_turn, model, player, loss, nets, optimizer)
+        seconds = _median(functools.partial(tf.function(turn, jit_compile=model.jit_compile), batch), steps)
+        flops = operations(tf.function(turn), batch)
         found[player] = {"ms": seconds * 1000, "gflop": flops / 1e9}
     total = found["d"]["gflop"] * recipe.game.d_steps + found["g"]["gflop"]
     spent = (found["d"]["ms"] * recipe.game.d_steps + found["g"]["ms"]) / 1000
@@ -173,7 +171,7 @@ def operations(function, batch: dict[str, tf.Tensor]) -> int:
 
 
 def peak(dtype: tf.DType) -> float:
-    """Operations a second of a square matrix product of that type, compiled, the best of some."""
+    """Operations a second of a square matrix product of that type: the median of some."""
     side = 8192 if tf.config.list_physical_devices("GPU") else 2048
     square = tf.cast(tf.random.stateless_normal([side, side], [0, 0]), dtype)
     product = tf.function(lambda: tf.reduce_sum(tf.cast(tf.matmul(square, square), tf.float32)))

@@ -34,10 +34,8 @@ def devices(root: str | os.PathLike = "/proc") -> str:
     """The models of the GPUs and their driver, and the processor with what it can do, as the kernel tells them."""
     root = pathlib.Path(root)
     files = [*sorted(root.glob("driver/nvidia/gpus/*/information")), root / "driver/nvidia/version", root / "cpuinfo"]
-    facts = [
-        match for file in files for match in re.findall(r"^(?:Model|model name|flags|NVRM.*?)\s*:.*", _read(file), re.M)
-    ]
-    return "\n".join(dict.fromkeys(facts))
+    facts = [fact for file in files for fact in FACTS.findall(_read(file))]
+    return "\n".join(dict.fromkeys(facts))  # a processor's lines stand once for each of its cores
 
 
 def _read(file: pathlib.Path) -> str:

@@ -16,6 +16,7 @@ import keras
 import tensorflow as tf
 
 from ganzoo import random
+from ganzoo.errors import BadInput
 
 Batch = dict[str, tf.Tensor]
 Terms = dict[str, tf.Tensor]
@@ -324,6 +325,16 @@ class NoiseGAN(GAN):
         fake_logits = critic(self.fake(batch, "g"))
         real_logits = critic(batch["image"]) if self.adversarial.relativistic else None
         return {"adv": self.adversarial.g(fake_logits, real_logits)}
+
+
+def told(spec, conditional: bool) -> int:
+    """The number of classes that the networks are told, 0 = none. Raises BadInput where there are none to tell."""
+    if conditional and not spec.classes:
+        raise BadInput(
+            "data.classes: 0, but model.conditional is true; allowed: data with at least one class, or "
+            "model.conditional=false"
+        )
+    return spec.classes if conditional else 0
 
 
 def rows(batch: Batch) -> int | tf.Tensor:

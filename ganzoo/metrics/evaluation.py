@@ -93,7 +93,7 @@ def keep_features(
     extractors = sorted({protocol.extractor for protocol in protocols})
     if len(extractors) > 1:
         raise BadInput(f"--features: {path} holds those of one extractor, and the metrics have {', '.join(extractors)}")
-    extractor = (EXTRACTORS | ({"own": lambda: own} if own else {}))[extractors[0]]()
+    extractor = _known(own)[extractors[0]]()
     if not extractor.dim:
         raise BadInput(f"--features: {extractor.name} has none")
     judge = Judge(extractor, reals, Store(cache))
@@ -126,7 +126,7 @@ def check(
         least = {None: 0, 0: kind.LEAST}.get(kind.REFERENCES, 2 * kind.LEAST)
         if len(reals) < least:
             raise BadInput(f"metrics: {protocol.name} needs {least} or more real images, {reals.name} has {len(reals)}")
-    known = EXTRACTORS | ({"own": lambda: own} if own else {})
+    known = _known(own)
     extractors = {name: known[name]() for name in dict.fromkeys(protocol.extractor for protocol in protocols)}
     for extractor in extractors.values():
         extractor.check(reals.spec.shape)
@@ -137,6 +137,11 @@ def check(
             which = f"real images, {reals.name} has none" if reals.labels is None else "samples, these have none"
             raise BadInput(f"metrics: {protocol.name} needs classes of the {which}")
     return extractors
+
+
+def _known(own: Extractor | None) -> dict[str, Callable[[], Extractor]]:
+    """The extractors by name, `own` among them where there is one."""
+    return EXTRACTORS | ({"own": lambda: own} if own else {})
 
 
 def _check_needs(protocol: Protocol, extractor: Extractor) -> None:

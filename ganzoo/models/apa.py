@@ -34,9 +34,7 @@ class APA:
         as the networks do."""
         if isinstance(self.p, (int, float)) and not 0 <= self.p <= 1:
             raise BadInput(f"model.p: {self.p} is not between 0 and 1")
-        if self.conditional and not spec.classes:
-            raise BadInput("data.classes: 0, but model.conditional is true; allowed: data with at least one class")
-        return PseudoGAN.of(self.nets, spec, p=self.p, classes=spec.classes if self.conditional else 0)
+        return PseudoGAN.of(self.nets, spec, p=self.p, classes=gan.told(spec, self.conditional))
 
 
 class PseudoGAN(gan.NoiseGAN):

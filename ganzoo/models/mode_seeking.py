@@ -32,9 +32,7 @@ class ModeSeeking:
         the networks do."""
         if self.weight < 0:
             raise BadInput(f"model.weight: {self.weight} is not at least 0")
-        if self.conditional and not spec.classes:
-            raise BadInput("data.classes: 0, but model.conditional is true; allowed: data with at least one class")
-        return ModeSeekingGAN.of(self.nets, spec, weight=self.weight, classes=spec.classes if self.conditional else 0)
+        return ModeSeekingGAN.of(self.nets, spec, weight=self.weight, classes=gan.told(spec, self.conditional))
 
 
 class ModeSeekingGAN(gan.NoiseGAN):

@@ -35,9 +35,7 @@ class TopK:
         and as the networks do."""
         if not hasattr(self.share, "at") and not 0 < self.share <= 1:
             raise BadInput(f"model.share: {self.share} is not above 0 and at most 1")
-        if self.conditional and not spec.classes:
-            raise BadInput("data.classes: 0, but model.conditional is true; allowed: data with at least one class")
-        return TopKGAN.of(self.nets, spec, share=self.share, classes=spec.classes if self.conditional else 0)
+        return TopKGAN.of(self.nets, spec, share=self.share, classes=gan.told(spec, self.conditional))
 
 
 class TopKGAN(gan.NoiseGAN):

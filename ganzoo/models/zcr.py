@@ -35,10 +35,8 @@ class ZCR:
         for field in ("weight_d", "weight_g", "sigma"):
             if getattr(self, field) < 0:
                 raise BadInput(f"model.{field}: {getattr(self, field)} is not at least 0")
-        if self.conditional and not spec.classes:
-            raise BadInput("data.classes: 0, but model.conditional is true; allowed: data with at least one class")
         choices = {"weight_d": self.weight_d, "weight_g": self.weight_g, "sigma": self.sigma}
-        return ZCRGAN.of(self.nets, spec, classes=spec.classes if self.conditional else 0, **choices)
+        return ZCRGAN.of(self.nets, spec, classes=gan.told(spec, self.conditional), **choices)
 
 
 class ZCRGAN(gan.NoiseGAN):

@@ -122,7 +122,7 @@ def played(nets, spec) -> gan.NoiseGAN:
         raise BadInput(f"model.orthogonal: {nets.orthogonal} is not at least 0")
     if nets.standing < 0:
         raise BadInput(f"model.standing: {nets.standing} is not at least 0")
-    choices = {"classes": sagan.classes(spec, nets.conditional), "standing": nets.standing}
+    choices = {"classes": gan.told(spec, nets.conditional), "standing": nets.standing}
     if nets.orthogonal:
         return OrthogonalGAN.of(nets, spec, weight=nets.orthogonal, **choices)
     return gan.NoiseGAN.of(nets, spec, **choices)

@@ -53,7 +53,7 @@ class R3GAN:
         that groups do not divide.
         """
         _check(self, spec)
-        return gan.NoiseGAN.of(self, spec, classes=spec.classes if self.conditional else 0)
+        return gan.NoiseGAN.of(self, spec, classes=gan.told(spec, self.conditional))
 
     def generator(self, spec) -> keras.Model:
         """{"z": [B, z_dim] (, "label": int32 [B])} -> float32 [B, H, W, C], of any range: pictures clip to [-1, 1]."""
@@ -190,11 +190,6 @@ def _embed(label, classes: int, width: int, gain: float = 1.0):
 
 
 def _check(nets: R3GAN, spec):
-    if nets.conditional and not spec.classes:
-        raise BadInput(
-            "data.classes: 0, but model.conditional is true; allowed: data with at least one class, or "
-            "model.conditional=false"
-        )
     stages = resnet.grid(spec)[2] + 1
     if len(nets.widths) != stages:
         raise BadInput(

@@ -60,7 +60,7 @@ class SAGAN:
     def build(self, spec) -> gan.NoiseGAN:
         """The model for images of `spec` (ganzoo.data.images.Spec). Raises BadInput for a size that `stages` refuses,
         without the classes that a conditional one needs, and as `attention.side` does."""
-        return gan.NoiseGAN.of(self, spec, classes=classes(spec, self.conditional))
+        return gan.NoiseGAN.of(self, spec, classes=gan.told(spec, self.conditional))
 
     def generator(self, spec) -> keras.Model:
         """{"z": [B, z_dim] (, "label": int32 [B])} -> float32 [B, H, W, C] in [-1, 1]."""
@@ -82,16 +82,6 @@ class SAGAN:
         image = keras.Input(spec.shape, name="image")
         x = shrunk(image, spec, self.width, spectral.SpectralConv2D, self.attention)
         return judging(image, x, spec.classes if self.conditional else 0)
-
-
-def classes(spec, conditional: bool) -> int:
-    """Classes that the networks are told. Raises BadInput where a conditional model has none."""
-    if conditional and not spec.classes:
-        raise BadInput(
-            "data.classes: 0, but model.conditional is true; allowed: data with at least one class, or "
-            "model.conditional=false"
-        )
-    return spec.classes if conditional else 0
 
 
 def stages(spec) -> int:

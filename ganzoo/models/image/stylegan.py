@@ -15,6 +15,7 @@ import dataclasses
 import keras
 import tensorflow as tf
 
+from ganzoo import gan
 from ganzoo.layers import equalized, modulated, resnet
 from ganzoo.models.image import stylegan2
 
@@ -39,7 +40,7 @@ class StyleGAN:
     def build(self, spec) -> stylegan2.StyleGAN2Game:
         """The model for images of `spec` (ganzoo.data.images.Spec). Labels are ignored unless `conditional`. Raises
         BadInput for a size that `resnet.grid` refuses, and without classes where they are needed."""
-        classes = stylegan2.classes_of(self, spec)
+        classes = gan.told(spec, self.conditional)
         return stylegan2.StyleGAN2Game.of(self, spec, mixing=self.mixing, classes=classes)
 
     def generator(self, spec) -> keras.Model:

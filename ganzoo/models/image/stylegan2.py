@@ -23,7 +23,6 @@ import keras
 import tensorflow as tf
 
 from ganzoo import gan
-from ganzoo.errors import BadInput
 from ganzoo.layers import deviation, equalized, fir, modulated, resnet
 
 LR_MULT = 0.01  # of the mapping network
@@ -62,7 +61,7 @@ class StyleGAN2:
             mixing=self.mixing,
             path_length=self.path_length,
             path_interval=self.path_interval,
-            classes=classes_of(self, spec),
+            classes=gan.told(spec, self.conditional),
         )
 
     def generator(self, spec) -> keras.Model:
@@ -213,7 +212,7 @@ def generator(nets, spec, drawing: keras.Model, beta: float, cutoff: int | None 
     {"z", "truncation"(, "label")} -> image. drawing: {"w": [B, layers, w_dim], "noise": [B or 1, values]} -> image.
     """
     z, truncation = keras.Input((nets.z_dim,), name="z"), keras.Input((), name="truncation")
-    classes = classes_of(nets, spec)
+    classes = gan.told(spec, nets.conditional)
     given = {"z": z} | ({"label": keras.Input((), dtype="int32", name="label")} if classes else {})
     w = mapping(nets.depth, nets.w_dim, nets.z_dim, classes)(given)
     layers, values = drawing.input["w"].shape[1], drawing.input["noise"].shape[1]
@@ -289,7 +288,7 @@ def affine(w, channels: int):
 def discriminator(nets: StyleGAN2, spec) -> keras.Model:
     """{"image": [B, H, W, C](, "label": int32 [B])} -> float32 logits [B]."""
     _, _, stages = resnet.grid(spec)
-    classes = classes_of(nets, spec)
+    classes = gan.told(spec, nets.conditional)
     image = keras.Input(spec.shape, name="image")
     conv = equalized.EqualizedConv2D
     x = conv(channels_of(nets, stages), 1, equalized.lrelu, dtype=precision_of(stages, stages))(image)
@@ -327,13 +326,6 @@ def channels_of(nets, stage: int) -> int:
 def precision_of(stage: int, stages: int) -> str | None:
     """The dtype policy of a resolution: None, the global one, for the four finest but never for the coarsest."""
     return None if stage > max(0, stages - 4) else "float32"
-
-
-def classes_of(nets, spec) -> int:
-    """The number of classes that the networks are told. Raises BadInput where there are none to tell."""
-    if nets.conditional and not spec.classes:
-        raise BadInput("data.classes: 0, but model.conditional is true; allowed: data with at least one class")
-    return spec.classes if nets.conditional else 0
 
 
 def _unit(x):
