@@ -122,23 +122,35 @@ def plot(name: str, study: Study, rows: Sequence[dict], file: pathlib.Path):
 
 
 def zoo_table() -> str:
-    """README's zoo table in Markdown, from the recipes' docstrings and the results files."""
-    lines = [
-        "| recipe | variant | data | paper | measured (final) | best | floor | ceiling | seconds, hardware |",
-        "|" + "---|" * 9,
+    """README's zoo in Markdown, from the recipes' docstrings and the results files: what was measured, then all."""
+    measured = [
+        "| recipe | measured (final) | best | floor | ceiling | seconds, hardware |",
+        "|" + "---|" * 6,
     ]
+    variants: dict[str, list[recipe.Entry]] = {}
     for entry in recipe.entries().values():
-        cells = [f"`{entry.name}`", entry.variant, entry.data, entry.paper, results.summary(entry.name), "", "", "", ""]
+        variants.setdefault(entry.variant.partition(" (")[0], []).append(entry)
         if rows := [row for row in results.load(entry.name) if row["final"]]:
-            metric = next(iter(rows[0]["final"]))
-            final = rows[0]["final"][metric]
-            best = max if metrics.higher(metric) else min
-            cells[5] = f"{best(row['best'][metric] for row in rows):.2f}"
-            cells[6] = f"{final['floor']:.2f}" if final.get("floor") is not None else "not measured"
-            cells[7] = f"{final['ceiling']:.1f}" if final.get("ceiling") is not None else "not measured"
-            cells[8] = f"{statistics.median(row['seconds'] for row in rows):.0f}, {rows[0]['hardware']}"
-        lines.append("| " + " | ".join(cells) + " |")
-    return "\n".join(lines)
+            measured.append("| " + " | ".join([f"`{entry.name}`", *_measured(entry.name, rows)]) + " |")
+    every = ["| variant | paper | recipes |", "|" + "---|" * 3]
+    for variant, entries in variants.items():
+        papers = dict.fromkeys(entry.paper for entry in entries)
+        every.append(f"| {variant} | {'; '.join(papers)} | {', '.join(f'`{entry.name}`' for entry in entries)} |")
+    return "\n".join(
+        [*measured, "", "The recipes of every variant; one without a row above was not measured:", "", *every]
+    )
+
+
+def _measured(name: str, rows: list[dict]) -> list[str]:
+    metric = next(iter(rows[0]["final"]))
+    final, best = rows[0]["final"][metric], max if metrics.higher(metric) else min
+    return [
+        results.summary(name),
+        f"{best(row['best'][metric] for row in rows):.2f}",
+        f"{final['floor']:.2f}" if final.get("floor") is not None else "not measured",
+        f"{final['ceiling']:.1f}" if final.get("ceiling") is not None else "not measured",
+        f"{statistics.median(row['seconds'] for row in rows):.0f}, {rows[0]['hardware']}",
+    ]
 
 
 def readme(text: str) -> str:
