@@ -4,6 +4,7 @@ The step is the one that `fit` runs, on a batch that is at hand: the input pipel
 (tests/bench_data.py).
 """
 
+import datetime
 import functools
 import json
 import statistics
@@ -58,6 +59,7 @@ def bench(
     """
     recipe, spec = _open(name, overrides, smoke)
     report = {"recipe": name, "overrides": list(overrides), "steps": steps, **measure(recipe, spec, steps, REPEATS)}
+    report["date"] = datetime.date.today().isoformat()
     return report | (measure_phases(recipe, spec, steps) if phases else {})
 
 

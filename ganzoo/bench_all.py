@@ -8,22 +8,29 @@ from typing import TextIO
 from ganzoo import recipe
 
 
-def run(options: list[str], screen: TextIO) -> list[dict]:
+def run(options: list[str], screen: TextIO, timeout: float | None = None) -> list[dict]:
     """A report of `bench.bench` for each recipe, in their order; of one that cannot be timed {"recipe", "error"}.
 
-    options: of the command, for all. A line for each goes to `screen` as it is done.
+    options: of the command, for all. A line for each goes to `screen` as it is done. timeout: seconds after which a
+    recipe is given up.
     """
     reports = []
     for name in recipe.entries():
         command = [sys.executable, "-m", "ganzoo", "bench", name, *options, "--json"]
-        done = subprocess.run(command, capture_output=True, text=True)
-        if done.returncode:
-            error = (done.stderr.strip().splitlines() or [f"stopped with {done.returncode}"])[-1]
-            reports.append({"recipe": name, "error": error.removeprefix("ganzoo: error: ")})
-        else:
-            reports.append(json.loads(done.stdout))
+        reports.append(_report(name, command, timeout))
         print(_line(reports[-1]), file=screen, flush=True)
     return reports
+
+
+def _report(name: str, command: list[str], timeout: float | None) -> dict:
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=timeout)
+    except subprocess.TimeoutExpired:
+        return {"recipe": name, "error": f"not done within {timeout:g} s"}
+    if done.returncode:
+        error = (done.stderr.strip().splitlines() or [f"stopped with {done.returncode}"])[-1]
+        return {"recipe": name, "error": error.removeprefix("ganzoo: error: ")}
+    return json.loads(done.stdout)
 
 
 def _line(report: dict) -> str:

@@ -313,8 +313,9 @@ def export(source, out, force, as_json):
 @click.option("--steps", default=20, show_default=True, help="Training steps in each of five repeats.")
 @click.option("--phases", is_flag=True, help="Also each player's turn by itself, and the share of the device's peak.")
 @click.option("--smoke", is_flag=True, help="The recipe shrunk to seconds.")
+@click.option("--timeout", type=float, help="Of all recipes: seconds after which one is given up.")
 @as_json
-def bench(recipe, overrides, steps, phases, smoke, as_json):
+def bench(recipe, overrides, steps, phases, smoke, timeout, as_json):
     """Time RECIPE's training step on this machine, on random data; without RECIPE, every recipe's.
 
     Each of all recipes has a process of its own, so that first steps and memory are its own.
@@ -330,7 +331,9 @@ def bench(recipe, overrides, steps, phases, smoke, as_json):
         from ganzoo import bench_all
 
         options = ["--steps", str(steps), *(["--phases"] if phases else []), *(["--smoke"] if smoke else [])]
-        return output(bench_all.run(options, sys.stderr if as_json else sys.stdout), as_json)
+        return output(bench_all.run(options, sys.stderr if as_json else sys.stdout, timeout), as_json)
+    if timeout is not None:
+        raise BadInput(f"--timeout: {timeout:g} is for the benchmark of all recipes; leave RECIPE out")
     load_tensorflow()
     from ganzoo import bench
 

@@ -3,6 +3,7 @@ plot. All from the results files alone. `python -m ganzoo.report` writes README'
 """
 
 import collections
+import json
 import pathlib
 import re
 import statistics
@@ -153,9 +154,64 @@ def _measured(name: str, rows: list[dict]) -> list[str]:
     ]
 
 
+def speed_table(name: str) -> str:
+    """README's table of recipes/results/speed/<name>.json, which `ganzoo bench --json` wrote."""
+    rows = [row for row in _speeds(name) if "error" not in row]
+    if not rows:
+        return "not measured"
+    lines = [
+        "| recipe | batch | precision, XLA | ms a step | images/s | sec/kimg | first step | peak memory |",
+        "|" + "---|" * 8,
+    ]
+    for row in rows:
+        cells = [
+            f"`{row['recipe']}`",
+            f"{row['d_steps']} x {row['batch']}" if row["d_steps"] > 1 else f"{row['batch']}",
+            f"{row['precision']}, {'on' if row['xla'] else 'off'}",
+            f"{row['ms_per_step']:.1f}",
+            f"{row['images_per_second']:,.0f}",
+            f"{row['sec_per_kimg']:.2f}",
+            f"{row['seconds_to_first_step']:.1f} s",
+            f"{row['peak_memory_gb']:.2f} GB",
+        ]
+        lines.append("| " + " | ".join(cells) + " |")
+    return "\n".join([*lines, "", _where(rows)])
+
+
+def peer_table() -> str:
+    """README's table of the same steps here and in PyTorch, from what tests/bench_peer.py wrote."""
+    rows = _speeds("peer")
+    if not rows:
+        return "not measured"
+    lines = ["| recipe | precision | ganzoo, ms a step | PyTorch, ms a step | layout there |", "|" + "---|" * 5]
+    for row in rows:
+        name = " ".join([f"`{row['recipe']}`", *(f"`{override}`" for override in row["overrides"])])
+        mine, peer = (_spread(each["ms_all"]) for each in (row, row["peer"]))
+        lines.append(f"| {name} | {row['precision']} | {mine} | {peer} | {row['peer']['layout']} |")
+    peers = sorted({row["peer"]["name"] for row in rows})
+    return "\n".join([*lines, "", f"Beside {', '.join(peers)}, in turns. {_where(rows)}"])
+
+
+def _speeds(name: str) -> list[dict]:
+    file = recipe.folder() / "results" / "speed" / f"{name}.json"
+    return json.loads(file.read_text(encoding="utf-8")) if file.exists() else []
+
+
+def _spread(numbers: list[float]) -> str:
+    return f"{statistics.median(numbers):.1f} ({min(numbers):.1f} to {max(numbers):.1f})"
+
+
+def _where(rows: list[dict]) -> str:
+    said = {f"{row['hardware']}, TensorFlow {row['versions']['tensorflow']}, {row['date']}" for row in rows}
+    return f"Measured on {'; '.join(sorted(said))}."
+
+
 def readme(text: str) -> str:
-    """README's text with the zoo table, and the part on each study that it has markers for, made anew."""
+    """README's text with its tables, and the part on each study that it has markers for, made anew."""
     text = _between(text, BEGIN, END, zoo_table())
+    for name in re.findall(r"<!-- speed (\w+) -->", text):
+        part = peer_table() if name == "peer" else speed_table(name)
+        text = _between(text, f"<!-- speed {name} -->", f"<!-- end of speed {name} -->", part)
     for name in re.findall(r"<!-- study (\w+) -->", text):
         text = _between(text, f"<!-- study {name} -->", f"<!-- end of study {name} -->", markdown(name))
     return text

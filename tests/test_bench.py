@@ -28,18 +28,21 @@ def test_phases_have_times_and_operations():
 
 
 def test_every_recipe_is_timed_and_one_that_fails_is_named(monkeypatch, capsys):
-    def play(command, **_):
+    def play(command, timeout, **_):
+        if "endless" in command:
+            raise subprocess.TimeoutExpired(command, timeout)
         if "broken" in command:
             return subprocess.CompletedProcess(command, 2, "", "a log\nganzoo: error: data.path: nothing at here\n")
         numbers = '"images_per_second": 5.0, "ms_per_step": 2.0, "seconds_to_first_step": 1.0, "peak_memory_gb": 0.5'
         return subprocess.CompletedProcess(command, 0, '{"recipe": "whole", ' + numbers + "}", "")
 
     monkeypatch.setattr(subprocess, "run", play)
-    monkeypatch.setattr(recipe, "entries", lambda: ["whole", "broken"])
-    reports = bench_all.run(["--steps", "2"], sys.stdout)
+    monkeypatch.setattr(recipe, "entries", lambda: ["whole", "broken", "endless"])
+    reports = bench_all.run(["--steps", "2"], sys.stdout, timeout=90)
     assert reports[0]["ms_per_step"] == 2.0
     assert reports[1] == {"recipe": "broken", "error": "data.path: nothing at here"}
-    assert len(capsys.readouterr().out.splitlines()) == 2
+    assert reports[2] == {"recipe": "endless", "error": "not done within 90 s"}
+    assert len(capsys.readouterr().out.splitlines()) == 3
 
 
 def test_programs_are_kept_unless_the_user_decided(monkeypatch, tmp_path):
