@@ -26,6 +26,7 @@ SHOWN = (
     "sagan_lite_fashion_mnist",
     "acgan_fashion_mnist",
     "stylegan2_tiny_fashion_mnist",
+    "progan_tiny_fashion_mnist",
     "r3gan_lite_fashion_mnist",
 )
 REST = [name for name in ENTRIES if name not in SHOWN]
@@ -35,6 +36,7 @@ DEEP = (
     "biggan_deep_imagenet128_folder",
     "biggan_imagenet128_folder",
     "cgan_projection_folder",
+    "progan_folder",
     "r3gan_ffhq64_folder",
     "r3gan_ffhq256_folder",
     "stylegan2_cifar10",

@@ -12,6 +12,7 @@ from ganzoo.models.image import (
     cgan,
     dcgan,
     lsgan,
+    progan,
     r3gan,
     sagan,
     sngan,
@@ -48,13 +49,21 @@ VARIANTS = {
         losses.non_saturating,
         (regularizers.R1(),),
     ),
+    "progan": (
+        progan.ProGAN(cbase=32, cmax=4, z_dim=5, conditional=True),
+        losses.wasserstein,
+        (regularizers.GradientPenalty(), regularizers.Drift()),
+    ),
     "r3gan": (
         r3gan.R3GAN((8, 4, 4), blocks=1, group_width=4, z_dim=5, conditional=True),
         losses.relativistic,
         (regularizers.R1(), regularizers.R2()),
     ),
 }
-UNBOUNDED = ("stylegan2", "stylegan2_conditional", "stylegan", "r3gan")  # whose images are not squashed into [-1, 1]
+# Whose images are not squashed into [-1, 1].
+UNBOUNDED = ("stylegan2", "stylegan2_conditional", "stylegan", "progan", "r3gan")
+# Of whose resolutions two count at a time at most: test_progan.py looks for gradients level by level.
+GROWING = ("progan",)
 CONDITIONAL = (
     "concatenation",
     "projection",
@@ -63,6 +72,7 @@ CONDITIONAL = (
     "biggan_deep",
     "acgan",
     "stylegan2_conditional",
+    "progan",
     "r3gan",
 )
 

@@ -288,7 +288,6 @@ def affine(w, channels: int):
 def discriminator(nets: StyleGAN2, spec) -> keras.Model:
     """{"image": [B, H, W, C](, "label": int32 [B])} -> float32 logits [B]."""
     _, _, stages = resnet.grid(spec)
-    classes = gan.told(spec, nets.conditional)
     image = keras.Input(spec.shape, name="image")
     conv = equalized.EqualizedConv2D
     x = conv(channels_of(nets, stages), 1, equalized.lrelu, dtype=precision_of(stages, stages))(image)
@@ -302,20 +301,28 @@ def discriminator(nets: StyleGAN2, spec) -> keras.Model:
             shortcut = conv(filters, 1, gain=gain, use_bias=False, down=True, dtype=dtype)(x)
             y = keras.layers.Add(dtype=dtype)([y, shortcut])
         x = y
+    given = {"label": keras.Input((), dtype="int32", name="label")} if gan.told(spec, nets.conditional) else {}
+    logit = logit_of(nets, x, given.get("label"), spec, nets.depth)
+    return keras.Model({"image": image} | given, logit, name="discriminator")
+
+
+def logit_of(nets, x, label, spec, depth: int):
+    """D's layers from its coarsest map on: [B, h, w, C] (and int32 [B], or None) -> float32 logits [B].
+
+    depth: layers that the class goes through before it is projected.
+    """
     channels = channels_of(nets, 0)
     x = deviation.MinibatchDeviation(nets.group)(x)
-    x = conv(channels, 3, equalized.lrelu, dtype="float32")(x)
+    x = equalized.EqualizedConv2D(channels, 3, equalized.lrelu, dtype="float32")(x)
     x = keras.layers.Flatten(dtype="float32")(x)
     x = equalized.EqualizedDense(channels, equalized.lrelu, dtype="float32")(x)
-    inputs = {"image": image}
-    if classes:
-        inputs["label"] = keras.Input((), dtype="int32", name="label")
-        told = mapping(nets.depth, channels, 0, classes)({"label": inputs["label"]})
+    if label is not None:
+        told = mapping(depth, channels, 0, spec.classes)({"label": label})
         x = equalized.EqualizedDense(channels, dtype="float32")(x)
         logit = keras.ops.sum(x * told, axis=1) / channels**0.5
     else:
         logit = equalized.EqualizedDense(1, dtype="float32")(x)
-    return keras.Model(inputs, keras.layers.Reshape((), dtype="float32", name="logit")(logit), name="discriminator")
+    return keras.layers.Reshape((), dtype="float32", name="logit")(logit)
 
 
 def channels_of(nets, stage: int) -> int:
