@@ -25,6 +25,7 @@ SHOWN = (
     "cgan_concatenation_fashion_mnist",
     "sagan_lite_fashion_mnist",
     "acgan_fashion_mnist",
+    "infogan_fashion_mnist",
     "stylegan2_tiny_fashion_mnist",
     "progan_tiny_fashion_mnist",
     "r3gan_lite_fashion_mnist",

@@ -18,6 +18,7 @@ CHOICES = {
     "minibatch": (small.Small(width=2, z_dim=4, kernels=3), ()),
     "projecting": (small.Projecting(width=2, z_dim=4, norm="spectral"), ()),
     "auxiliary": (small.Auxiliary(width=2, z_dim=4), ()),
+    "informative": (small.Informative(width=2, z_dim=4, categories=5), ()),
 }
 
 
@@ -40,6 +41,7 @@ def test_parameters_of_the_choices():
     assert count(CHOICES["minibatch"][0].build(SPEC).discriminator) == plain + norms + last + 128 * 3 * 8 + 3
     assert count(CHOICES["projecting"][0].build(SPEC).discriminator) == plain + 4 + 8 + last + 3 * 128
     assert count(CHOICES["auxiliary"][0].build(SPEC).discriminator) == plain + norms + last + 3 * 129
+    assert count(CHOICES["informative"][0].build(SPEC).discriminator) == plain + norms + last + (5 + 2) * 129
 
 
 @pytest.mark.parametrize("choice", CHOICES)

@@ -11,6 +11,7 @@ from ganzoo.models.image import (
     biggan_deep,
     cgan,
     dcgan,
+    infogan,
     lsgan,
     progan,
     r3gan,
@@ -38,6 +39,11 @@ VARIANTS = {
     "biggan": (biggan.BigGAN(width=3, z_dim=6, embedding=4, orthogonal=0.1, standing=2), losses.hinge, ()),
     "biggan_deep": (biggan_deep.BigGANDeep(width=3, z_dim=5, embedding=4, standing=0), losses.hinge, ()),
     "acgan": (acgan.ACGAN(g_width=8, d_width=2, z_dim=5), losses.non_saturating, ()),
+    "infogan": (
+        infogan.InfoGAN(width=2, dense=6, q_dense=4, categories=3, z_dim=5),
+        losses.non_saturating,
+        (),
+    ),
     "stylegan2": (STYLEGAN2, losses.non_saturating, (regularizers.R1(interval=2),)),
     "stylegan2_conditional": (
         dataclasses.replace(STYLEGAN2, conditional=True, architecture="orig"),

@@ -3,8 +3,9 @@
 The networks are DCGAN's (Radford, Metz & Chintala 2016, arXiv 1511.06434), narrow; what a game asks of D beyond them is
 a choice here: no batch norm where a penalty is taken on its gradient (Gulrajani et al. 2017, arXiv 1704.00028, section
 4), spectral normalisation in its place (Miyato et al. 2018, arXiv 1802.05957), a look at the whole batch (Salimans et
-al. 2016, arXiv 1606.03498), a projected class (Miyato & Koyama 2018, arXiv 1802.05637) or an auxiliary classifier
-(Odena et al. 2017, arXiv 1610.09585). DCGAN, LSGAN, WGAN and the concatenating cGAN have these networks already.
+al. 2016, arXiv 1606.03498), a projected class (Miyato & Koyama 2018, arXiv 1802.05637), an auxiliary classifier
+(Odena et al. 2017, arXiv 1610.09585) or a reader of codes (Chen et al. 2016, arXiv 1606.03657). DCGAN, LSGAN, WGAN and
+the concatenating cGAN have these networks already.
 """
 
 import dataclasses
@@ -15,7 +16,7 @@ import keras
 from ganzoo import gan
 from ganzoo.errors import BadInput
 from ganzoo.layers import minibatch, resampling, spectral
-from ganzoo.models.image import acgan, cgan, dcgan
+from ganzoo.models.image import acgan, cgan, dcgan, infogan
 
 
 @dataclasses.dataclass(frozen=True)
@@ -106,3 +107,32 @@ class Auxiliary(_Conditional):
         features = self.features(image, spec)
         named = keras.layers.Dense(spec.classes, dtype="float32", name="class")(features)
         return keras.Model({"image": image}, {"logit": self.logit(features), "class": named}, name="discriminator")
+
+
+@dataclasses.dataclass(frozen=True)
+class Informative(Small):
+    """A part of z is a code that D reads off the picture: the game of `infogan`, with its fields."""
+
+    categories: int = 10
+    codes: int = 2
+    category_weight: float = 1.0
+    code_weight: float = 1.0
+
+    def build(self, spec) -> infogan.InformativeGAN:
+        """The model for images of `spec`. Raises BadInput for a size that DCGAN refuses, and where the codes do not fit
+        in z."""
+        return infogan.game(self, spec)
+
+    def generator(self, spec) -> keras.Model:
+        """{"z": [B, z_dim]} -> float32 [B, H, W, C] in [-1, 1]."""
+        z = keras.Input((self.z_dim,), name="z")
+        x = infogan.Decode(self.categories, dtype="float32")(z)
+        return keras.Model({"z": z}, dcgan.image_of(x, spec, self.width), name="generator")
+
+    def discriminator(self, spec) -> keras.Model:
+        """{"image": [B, H, W, C]} -> {"logit": float32 [B], "category": float32 logits [B, categories], "codes":
+        float32 [B, codes]}."""
+        image = keras.Input(spec.shape, name="image")
+        features = self.features(image, spec)
+        outputs = {"logit": self.logit(features)} | infogan.codes_of(features, self)
+        return keras.Model({"image": image}, outputs, name="discriminator")
