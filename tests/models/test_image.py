@@ -70,6 +70,7 @@ SHAPED = (
     "vanilla",
     "stylegan2",
     "progan",
+    "stylegan3",
     "r3gan",
 )
 
@@ -173,6 +174,7 @@ def squared_slope(net, inputs, about):
         ("stylegan2", "generator", 8),
         ("stylegan2", "discriminator", 8),
         ("progan", "discriminator", 8),
+        pytest.param("stylegan3", "generator", 8, marks=pytest.mark.slow),  # its layer: layers/test_filtered.py
         ("r3gan", "generator", 16),
         ("r3gan", "discriminator", 16),
     ],

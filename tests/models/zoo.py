@@ -19,6 +19,7 @@ from ganzoo.models.image import (
     sngan,
     stylegan,
     stylegan2,
+    stylegan3,
     vanilla,
     wgan,
     wgan_gp,
@@ -60,6 +61,11 @@ VARIANTS = {
         losses.wasserstein,
         (regularizers.GradientPenalty(), regularizers.Drift()),
     ),
+    "stylegan3": (
+        stylegan3.StyleGAN3(cbase=64, cmax=4, z_dim=5, w_dim=6, layers=3, critical=1, conditional=True),
+        losses.non_saturating,
+        (regularizers.R1(),),
+    ),
     "r3gan": (
         r3gan.R3GAN((8, 4, 4), blocks=1, group_width=4, z_dim=5, conditional=True),
         losses.relativistic,
@@ -67,7 +73,7 @@ VARIANTS = {
     ),
 }
 # Whose images are not squashed into [-1, 1].
-UNBOUNDED = ("stylegan2", "stylegan2_conditional", "stylegan", "progan", "r3gan")
+UNBOUNDED = ("stylegan2", "stylegan2_conditional", "stylegan", "progan", "stylegan3", "r3gan")
 # Of whose resolutions two count at a time at most: test_progan.py looks for gradients level by level.
 GROWING = ("progan",)
 CONDITIONAL = (
@@ -79,6 +85,7 @@ CONDITIONAL = (
     "acgan",
     "stylegan2_conditional",
     "progan",
+    "stylegan3",
     "r3gan",
 )
 

@@ -206,18 +206,21 @@ class Constant(keras.layers.Layer):
         return (input_shape[0], *self.map)
 
 
-def generator(nets, spec, drawing: keras.Model, beta: float, cutoff: int | None = None) -> keras.Model:
-    """mapping -> truncation -> synthesis, as one network with constant noise.
+def generator(
+    nets, spec, drawing: keras.Model, beta: float, cutoff: int | None = None, rest: dict | None = None
+) -> keras.Model:
+    """mapping -> truncation -> synthesis, as one network.
 
-    {"z", "truncation"(, "label")} -> image. drawing: {"w": [B, layers, w_dim], "noise": [B or 1, values]} -> image.
+    {"z", "truncation"(, "label")} -> image. drawing: {"w": [B, layers, w_dim], ...} -> image. rest: what the drawing
+    takes beside w, each made by a layer that sees w alone; where none is stated, "noise": [B or 1, values], constant.
     """
     z, truncation = keras.Input((nets.z_dim,), name="z"), keras.Input((), name="truncation")
     classes = gan.told(spec, nets.conditional)
     given = {"z": z} | ({"label": keras.Input((), dtype="int32", name="label")} if classes else {})
     w = mapping(nets.depth, nets.w_dim, nets.z_dim, classes)(given)
-    layers, values = drawing.input["w"].shape[1], drawing.input["noise"].shape[1]
-    styles = Truncation(layers, beta, cutoff, name="styles")(w, truncation)
-    image = drawing({"w": styles, "noise": modulated.ConstantNoise(values)(w)})
+    styles = Truncation(drawing.input["w"].shape[1], beta, cutoff, name="styles")(w, truncation)
+    rest = rest or {"noise": modulated.ConstantNoise(drawing.input["noise"].shape[1])}
+    image = drawing({"w": styles} | {name: layer(w) for name, layer in rest.items()})
     return keras.Model(given | {"truncation": truncation}, image, name="generator")
 
 
