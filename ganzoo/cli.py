@@ -183,9 +183,14 @@ class Seeds(click.ParamType):
 @click.option("--seed", default=0, show_default=True, help="Image i is made from seed + i.")
 @click.option("--seeds", type=Seeds(), metavar="RANGES", help="In place of --n and --seed, e.g. 0-15,20.")
 @click.option("--label", type=int, help="Class of all images; conditional models cycle through theirs without it.")
-@click.option("--truncation", type=float, help="For models that declare it.")
+@click.option("--truncation", type=float, help="For models that declare it; nothing is truncated without it.")
+@click.option(
+    "--noise",
+    type=click.Choice(["const", "random", "none"]),
+    help="In the layers of StyleGAN and StyleGAN2: one for all, of each image's seed, or none.  [default: const]",
+)
 @as_json
-def sample(source, out, n, seed, seeds, label, truncation, as_json):
+def sample(source, out, n, seed, seeds, label, truncation, noise, as_json):
     """Make images with SOURCE, a run folder or an exported model. Same seed, same pixels."""
     if n < 1:
         raise BadInput(f"--n: {n} is not at least 1")
@@ -196,7 +201,8 @@ def sample(source, out, n, seed, seeds, label, truncation, as_json):
     sampler = samplers.load(source)
     count = len(seeds)
     labels = [index % sampler.classes for index in range(count)] if sampler.classes and label is None else label
-    files = pictures.write(sampler.generate(seeds, labels, truncation), out)
+    truncation = sampler.untruncated if truncation is None else truncation
+    files = pictures.write(sampler.generate(seeds, labels, truncation, noise=noise), out)
     report = {"out": out, "images": count, "seed": seeds[0], "files": [str(file) for file in files]}
     output(report, as_json, f"{count} images in {out}")
 

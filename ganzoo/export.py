@@ -53,7 +53,7 @@ def newest(folder: pathlib.Path) -> pathlib.Path | None:
 
 
 def _write(folder: pathlib.Path, generator: Generator, known: Card, version: int):
-    signatures = {name: generator.signature(name) for name in generator.medium.signatures}
+    signatures = {name: generator.signature(name) for name in generator.signatures}
     # Nothing of Keras goes into the file, so nothing of Keras is needed to load it.
     module = tf.Module()
     module.weights = generator.variables

@@ -6,6 +6,7 @@ what is summed for the gradient is what is logged. `NoiseGAN` is the game that m
 in, image out.
 """
 
+import dataclasses
 import functools
 import itertools
 import zlib
@@ -20,6 +21,31 @@ from ganzoo.errors import BadInput
 
 Batch = dict[str, tf.Tensor]
 Terms = dict[str, tf.Tensor]
+
+
+@dataclasses.dataclass(frozen=True)
+class Styled:
+    """The two networks of which a generator is made, where it draws from styles.
+
+    mapping: the generator's inputs -> w float32 [B, layers, w_dim], truncated. synthesis: {"w": [B, layers, w_dim](,
+    "noise": float32 [B or 1, values])} -> image. noise: a layer, any [B, ...] -> the [1, values] that sampling has,
+    None where the layers of the synthesis have no noise. maps: (height, width) of the maps that lie in a row of noise.
+    """
+
+    mapping: keras.Model
+    synthesis: keras.Model
+    noise: keras.layers.Layer | None = None
+    maps: tuple[tuple[int, int], ...] = ()
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """(layers, w_dim)."""
+        return tuple(self.synthesis.input["w"].shape[1:])
+
+    @property
+    def values(self) -> int:
+        """Numbers in a row of noise, 0 = no noise."""
+        return sum(height * width for height, width in self.maps)
 
 
 class Progress:
@@ -264,6 +290,10 @@ class NoiseGAN(GAN):
         self.average = self.make_generator()
         self.average.set_weights(self.generator.get_weights())
         return ((self.average, self.generator),)
+
+    def styled(self, network: keras.Model) -> Styled | None:
+        """The networks within `network`, a generator of this game that draws from styles; None where it does not."""
+        return None
 
     def latents(self, count: int | tf.Tensor, player: str) -> tf.Tensor:
         """z float32 [count, z_dim]. player: whose turn, "d" or "g"."""

@@ -8,6 +8,12 @@ model is conditional, a `truncation` float32 [N] iff it truncates):
 - generate: seed int64 [N] -> image
 - png: seed int64 [N] -> image_bytes string [N]
 
+A model that draws from styles (`gan.Styled`) has two more, and a third where noise enters its layers:
+
+- mapping: z float32 [N, z_dim] (and `label`, `truncation`) -> w float32 [N, layers, w_dim]
+- synthesis: w float32 [N, layers, w_dim] -> image, with the constant noise of the other signatures
+- noisy_synthesis: w, noise float32 [N, values] -> image; `noise_of` makes the noise of a seed, zeros are none
+
 Where the model makes points (one number for their shape, D) they are float32 [N, D] under the name `point`, as the
 network gives them, and there is no `png`.
 
@@ -61,6 +67,7 @@ class Generator:
         keras.config.set_dtype_policy("float32")
         try:
             self.network = model.make_generator()
+            self.styled = model.styled(self.network)
         finally:
             keras.config.set_dtype_policy(policy)
         self._traced = {}
@@ -87,37 +94,55 @@ class Generator:
             "latent": self._model.latent,
             "classes": self._model.classes,
             "truncates": self._model.truncates,
+            "styles": list(self.styled.shape) if self.styled else None,  # layers, w_dim
+            "noise": self.styled.values if self.styled else 0,
             "parameters": self.network.count_params(),
         }
 
+    @property
+    def signatures(self) -> tuple[str, ...]:
+        """The names of those that are exported."""
+        names = self.medium.signatures
+        if self.styled:
+            names += ("mapping", "synthesis", "noisy_synthesis") if self.styled.noise else ("mapping", "synthesis")
+        return names
+
     def signature(self, name: str):
-        """The concrete function of one of `medium.signatures`, traced at its first use; tensors by name in, a dict out.
+        """The concrete function of one of `signatures`, traced at its first use; tensors by name in, a dict out.
 
         Two are not exported, which metrics use. "batch" is "generate" with all rows in one batch: several times faster,
         and here and there a level off. "pixels" is "serving_default" in one batch as the network gives it: float32, not
         rounded.
         """
         if name not in self._traced:
-            first = (
-                tf.TensorSpec([None, self._model.z_dim], tf.float32, name="z")
-                if name in ("serving_default", "pixels")
-                else tf.TensorSpec([None], tf.int64, name="seed")
-            )
-            specs = {first.name: first}
-            if self._model.classes:
-                specs["label"] = tf.TensorSpec([None], tf.int32, name="label")
-            if self._model.truncates:
-                specs["truncation"] = tf.TensorSpec([None], tf.float32, name="truncation")
             make = {
                 "serving_default": self._from_noise,
                 "generate": self._from_seed,
                 "png": self._png,
                 "batch": self._batch,
                 "pixels": self._pixels,
+                "mapping": self._mapping,
+                "synthesis": self._synthesis,
+                "noisy_synthesis": self._synthesis,
             }[name]
             function = tf.function(lambda **inputs: make(inputs), autograph=False)
-            self._traced[name] = function.get_concrete_function(**specs)
+            self._traced[name] = function.get_concrete_function(**self._inputs(name))
         return self._traced[name]
+
+    def _inputs(self, name: str) -> dict[str, tf.TensorSpec]:
+        """What a signature takes."""
+
+        def specs(**shapes):
+            return {key: tf.TensorSpec([None, *shape], dtype, name=key) for key, (dtype, *shape) in shapes.items()}
+
+        if name == "synthesis":
+            return specs(w=(tf.float32, *self.styled.shape))
+        if name == "noisy_synthesis":
+            return specs(w=(tf.float32, *self.styled.shape), noise=(tf.float32, self.styled.values))
+        of_noise = name in ("serving_default", "pixels", "mapping")
+        inputs = specs(z=(tf.float32, self._model.z_dim)) if of_noise else specs(seed=(tf.int64,))
+        inputs |= specs(label=(tf.int32,)) if self._model.classes else {}
+        return inputs | (specs(truncation=(tf.float32,)) if self._model.truncates else {})
 
     @property
     def variables(self) -> list[tf.Variable]:
@@ -142,6 +167,15 @@ class Generator:
     def _pixels(self, inputs: dict[str, tf.Tensor]) -> dict[str, tf.Tensor]:
         return {self.medium.name: self.network(inputs, training=False)}
 
+    def _mapping(self, inputs: dict[str, tf.Tensor]) -> dict[str, tf.Tensor]:
+        def row(inputs):
+            return self.styled.mapping({name: value[None] for name, value in inputs.items()}, training=False)[0]
+
+        return {"w": self._rows(row, inputs, tf.TensorSpec(self.styled.shape, tf.float32))}
+
+    def _synthesis(self, inputs: dict[str, tf.Tensor]) -> dict[str, tf.Tensor]:
+        return {self.medium.name: self._rows(self._drawn, inputs)}
+
     def _png(self, inputs: dict[str, tf.Tensor]) -> dict[str, tf.Tensor]:
         images = self.signature("generate")(**inputs)["image"]
         return {"image_bytes": tf.map_fn(tf.io.encode_png, images, fn_output_signature=tf.TensorSpec([], tf.string))}
@@ -149,8 +183,9 @@ class Generator:
     def _noise(self, seed: tf.Tensor) -> tf.Tensor:
         return noise(seed, self._model.z_dim, self._model.latent)
 
-    def _rows(self, make, inputs: dict[str, tf.Tensor]) -> tf.Tensor:
-        spec = tf.TensorSpec(self._model.image, self.medium.dtype)
+    def _rows(self, make, inputs: dict[str, tf.Tensor], spec: tf.TensorSpec | None = None) -> tf.Tensor:
+        """make: one row of the inputs -> one of `spec`, of a sample's where that is None."""
+        spec = spec or tf.TensorSpec(self._model.image, self.medium.dtype)
         return tf.map_fn(make, _checked(inputs, self._model.classes), fn_output_signature=spec)
 
     @functools.cached_property
@@ -162,6 +197,23 @@ class Generator:
             return self.medium.finish(self.network(alone, training=False)[0])
 
         return tf.function(sample, autograph=False)
+
+    @functools.cached_property
+    def _drawn(self):
+        """One row of the synthesis' inputs, constant noise where none is given -> one sample."""
+
+        def draw(row):
+            alone = {name: value[None] for name, value in row.items()}
+            if self.styled.noise and "noise" not in alone:
+                alone["noise"] = self.styled.noise(alone["w"])
+            return self.medium.finish(self.styled.synthesis(alone, training=False)[0])
+
+        return tf.function(draw, autograph=False)
+
+
+def noise_of(seed: tf.Tensor, values: int) -> tf.Tensor:
+    """A row of noise for the layers of a synthesis: int64 [] -> float32 N(0, 1) [values]."""
+    return random.normal([values], tf.stack([seed, 2 * tf.ones_like(seed)]))
 
 
 def noise(seed: tf.Tensor, z_dim: int, law: str) -> tf.Tensor:
@@ -191,7 +243,7 @@ def _checked(inputs: dict[str, tf.Tensor], classes: int) -> dict[str, tf.Tensor]
     names = " and ".join(lengths)
     same = tf.reduce_all([tf.equal(length, lengths[next(iter(lengths))]) for length in lengths.values()])
     checks.append(tf.debugging.Assert(same, [f"{names} must be of one length N, got", *lengths.values()]))
-    if classes:
+    if "label" in inputs:
         label = inputs["label"]
         inside = tf.reduce_all((label >= 0) & (label < classes))
         checks.append(tf.debugging.Assert(inside, [f"label must be in 0..{classes - 1}, got", label], summarize=16))

@@ -18,10 +18,12 @@ import tensorflow as tf
 
 from ganzoo.errors import BadInput
 from ganzoo.export import CARD, newest
-from ganzoo.generator import Generator, noise
+from ganzoo.generator import Generator, noise, noise_of
 from ganzoo.metrics import path_length
 
 ROWS = 250  # images a call: bounds the memory of a request of any size
+VALUES = 2**25  # of noise for the layers, made at once: 128 MB
+NOISES = ("const", "random", "none")  # of the layers: the same for all pictures, of each picture's seed, zero
 
 
 class Sampler:
@@ -39,14 +41,60 @@ class Sampler:
         self.classes: int = card["classes"]  # 0 = unconditional
         # The truncation that changes nothing, where the model takes one; cards before there was any say nothing.
         self.untruncated: float | None = 1.0 if card.get("truncates") else None
+        self.layers: int = (card.get("styles") or [0])[0]  # that take a style each; 0 = the model draws from none
+        self.noise: int = card.get("noise", 0)  # numbers of noise for a picture's layers
 
-    def generate(self, seed: Sequence[int], label=None, truncation=None, signature: str = "generate") -> np.ndarray:
+    def generate(
+        self, seed: Sequence[int], label=None, truncation=None, signature: str = "generate", noise: str | None = None
+    ) -> np.ndarray:
         """uint8 [N, H, W, C] (of points float32 [N, D]) from N seeds (int64); a seed gives the same in any company.
 
         label: int or int32 [N], given iff the model is conditional. truncation: float or float32 [N], given iff the
-        model declares it. signature: "batch" of a run is faster and not exact, see `ganzoo.generator`. Raises BadInput.
+        model declares it. signature: "batch" of a run is faster and not exact, see `ganzoo.generator`. noise: one of
+        `NOISES` for a model with noise in its layers, "const" without. Raises BadInput.
         """
-        return self._call(signature, "seed", _seeds(seed), {"label": label, "truncation": truncation})
+        seeds, options = _seeds(seed), {"label": label, "truncation": truncation}
+        if noise is not None and not self.noise:
+            raise BadInput(f"noise: {noise!r} given, and this model has no noise in its layers")
+        if noise not in (None, *NOISES):
+            raise BadInput(f"noise: {noise!r}; allowed: {', '.join(NOISES)}")
+        if noise in (None, "const"):
+            return self._call(signature, "seed", seeds, options)
+        w = self.styles(seeds, label, truncation)
+        parts, step = [], max(1, min(ROWS, VALUES // self.noise))
+        for start in range(0, max(len(seeds), 1), step):
+            some = seeds[start : start + step]
+            rows = np.zeros([len(some), self.noise], np.float32) if noise == "none" else noises(some, self.noise)
+            parts.append(self.from_styles(w[start : start + step], rows))
+        return np.concatenate(parts)
+
+    def styles(self, seed: Sequence[int], label=None, truncation=None) -> np.ndarray:
+        """w float32 [N, layers, w_dim] of N seeds, from which `from_styles` draws what `generate` makes of them.
+
+        Of a model that draws from styles only: BadInput else, and as `generate`.
+        """
+        self.check_styled()
+        return self._call("mapping", "z", self.latents(seed), {"label": label, "truncation": truncation})
+
+    def from_styles(self, w: np.ndarray, noise: np.ndarray | None = None) -> np.ndarray:
+        """uint8 [N, H, W, C] from w float32 [N, layers, w_dim] and noise float32 [N, `self.noise`], None = constant.
+
+        Raises BadInput as `styles`, and for other shapes.
+        """
+        self.check_styled()
+        shape, w = self.card["styles"], np.asarray(w, np.float32)
+        if w.ndim != 3 or list(w.shape[1:]) != shape:
+            raise BadInput(f"w: shape {list(w.shape)}; allowed: {['N', *shape]}")
+        if noise is None:
+            return self._call("synthesis", "w", w, {})
+        if np.shape(noise) != (len(w), self.noise):
+            raise BadInput(f"noise: shape {list(np.shape(noise))}; allowed: {[len(w), self.noise]}")
+        return self._call("noisy_synthesis", "w", w, {"noise": np.asarray(noise, np.float32)})
+
+    def check_styled(self):
+        """Refuse a model that draws from no styles. Raises BadInput."""
+        if not self.layers:
+            raise BadInput("source: this model draws from no styles, as StyleGAN and StyleGAN2 do")
 
     def latents(self, seed: Sequence[int]) -> np.ndarray:
         """z float32 [N, z_dim] of N seeds: `from_noise` makes of them what `generate` makes of the seeds."""
@@ -83,6 +131,8 @@ class Sampler:
         return np.concatenate(parts)
 
     def _option(self, option: str, value: Any, count: int, dtype: tf.DType, first: str) -> np.ndarray:
+        if option == "noise":
+            return value
         allowed = f"0..{self.classes - 1}" if option == "label" else "a number"
         if value is None:
             raise BadInput(f"{option}: this model needs one for each image or one for all; allowed: {allowed}")
@@ -137,6 +187,14 @@ def latents(seeds: np.ndarray, z_dim: int, law: str) -> np.ndarray:
     """z float32 [N, z_dim] of seeds int64 [N], as `generator.noise` has it in the graph."""
     rows = tf.map_fn(
         lambda seed: noise(seed, z_dim, law), tf.constant(seeds), fn_output_signature=tf.TensorSpec([z_dim], tf.float32)
+    )
+    return rows.numpy()
+
+
+def noises(seeds: np.ndarray, values: int) -> np.ndarray:
+    """Noise of the layers float32 [N, values] of seeds int64 [N], as `generator.noise_of` has it."""
+    rows = tf.map_fn(
+        lambda seed: noise_of(seed, values), tf.constant(seeds), fn_output_signature=tf.TensorSpec([values], tf.float32)
     )
     return rows.numpy()
 

@@ -11,7 +11,7 @@ Differences from the papers:
 - beside squares of a power of two, sides that halve evenly to 4 to 7: channels then go by the number of halvings;
 - one cutoff of style mixing for the share of the batch that a device has, and there the path length compares with its
   own samples before the devices agree on the mean;
-- w_avg is moved by D's steps only; noise at inference is constant;
+- w_avg is moved by D's steps only; noise at inference is constant unless asked for;
 - under mixed precision the four finest resolutions follow the policy, the coarsest never does; outputs are clamped in
   float16 only, since bfloat16 has float32's range.
 """
@@ -91,6 +91,16 @@ class StyleGAN2Game(gan.NoiseGAN):
     @property
     def g_terms(self):
         return ("adv", "path") if self.path_length else ("adv",)
+
+    def styled(self, network):
+        synthesis = network.get_layer("synthesis")
+        finishes = (layer for layer in synthesis.layers if isinstance(layer, modulated.Finish))
+        return gan.Styled(
+            keras.Model(network.input, network.get_layer("styles").output, name="mapping"),
+            synthesis,
+            network.get_layer("noise"),
+            tuple(layer.output.shape[1:3] for layer in finishes if layer.strength is not None),
+        )
 
     def fake(self, batch, player):
         w = self.mapped(batch, player)
@@ -219,7 +229,7 @@ def generator(
     given = {"z": z} | ({"label": keras.Input((), dtype="int32", name="label")} if classes else {})
     w = mapping(nets.depth, nets.w_dim, nets.z_dim, classes)(given)
     styles = Truncation(drawing.input["w"].shape[1], beta, cutoff, name="styles")(w, truncation)
-    rest = rest or {"noise": modulated.ConstantNoise(drawing.input["noise"].shape[1])}
+    rest = rest or {"noise": modulated.ConstantNoise(drawing.input["noise"].shape[1], name="noise")}
     image = drawing({"w": styles} | {name: layer(w) for name, layer in rest.items()})
     return keras.Model(given | {"truncation": truncation}, image, name="generator")
 
