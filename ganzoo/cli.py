@@ -241,6 +241,47 @@ def interpolate(source, out, seeds, steps, fps, grid, label, truncation, as_json
     output({"out": out, "frames": count, "fps": fps}, as_json, f"{count} frames in {out}, {count / fps:g} seconds")
 
 
+class Layers(Seeds):
+    """Layers as ranges, 4-7, or the name of a group of them."""
+
+    name = "layers"
+    GROUPS = ("coarse", "middle", "fine")
+
+    def convert(self, value, param, ctx):
+        return value if value in self.GROUPS else super().convert(value, param, ctx)
+
+
+@commands.command()
+@click.argument("source")
+@click.option("--rows", type=Seeds(), default="0-3", show_default=True, metavar="RANGES", help="Seeds of the rows.")
+@click.option("--cols", type=Seeds(), default="4-7", show_default=True, metavar="RANGES", help="Seeds of the columns.")
+@click.option(
+    "--layers",
+    type=Layers(),
+    default="middle",
+    show_default=True,
+    metavar="RANGES",
+    help="Layers that have the column's style, e.g. 4-7; or coarse (0-3), middle (4-7), fine (8 and on).",
+)
+@click.option("--out", required=True, metavar="PNG")
+@click.option("--label", type=int, help="Class of all images; conditional models cycle through theirs without it.")
+@click.option("--truncation", type=float, help="Nothing is truncated without it.")
+@as_json
+def mix(source, rows, cols, layers, out, label, truncation, as_json):
+    """Mix styles of SOURCE, a StyleGAN or StyleGAN2: a table of rows' seeds with columns' styles at some layers."""
+    if not out.lower().endswith(".png"):
+        raise BadInput(f"--out: {out!r} is not a .png")
+    if (len(rows) + 1) * (len(cols) + 1) > 4096:
+        raise BadInput(f"--rows, --cols: {len(rows)} by {len(cols)} seeds; allowed: a table of at most 4096 images")
+    load_tensorflow()
+    from ganzoo import mixing, pictures, samplers
+
+    table = mixing.table(samplers.load(source), rows, cols, layers, label, truncation)
+    pictures.save(pictures.picture(table), out)
+    report = {"out": out, "rows": rows, "cols": cols, "layers": layers}
+    output(report, as_json, f"{len(rows)} by {len(cols)} mixed images in {out}")
+
+
 @commands.command()
 @click.argument("source")
 @click.option("--metrics", "names", help="Comma separated, e.g. fd10k_lenet,kd10k_lite0.  [default: the recipe's]")
