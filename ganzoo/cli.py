@@ -284,6 +284,37 @@ def mix(source, rows, cols, layers, out, label, truncation, as_json):
 
 @commands.command()
 @click.argument("source")
+@click.argument("image")
+@click.option("--out", required=True, metavar="DIR", help="For result.png, latent.npz and movie.mp4 or .gif.")
+@click.option("--steps", default=500, show_default=True, help="Of the search.")
+@click.option("--seed", default=0, show_default=True, help="Same seed, same result.")
+@click.option("--label", type=int, help="Class of the image, for conditional models.")
+@click.option(
+    "--extractor",
+    metavar="NAME",
+    help="Whose maps compare: lenet, lite0 or none.  [default: lenet at 28x28x1, else lite0]",
+)
+@as_json
+def project(source, image, out, steps, seed, label, extractor, as_json):
+    """Find the picture of SOURCE, a run folder, that comes closest to IMAGE, and the latent vector it is made from.
+
+    IMAGE is centre-cropped and resized as training images are. StyleGAN and StyleGAN2 are searched in w, others in z.
+    An exported model gives no gradients.
+    """
+    if steps < 1:
+        raise BadInput(f"--steps: {steps} is not at least 1")
+    if not 0 <= seed < 2**63:
+        raise BadInput(f"--seed: {seed}; allowed: 0..2**63-1")
+    load_tensorflow()
+    from ganzoo import console, projection
+
+    with console.Show(sys.stderr if as_json else sys.stdout) as show:
+        report = projection.run(source, image, out, steps, seed, label, extractor, show.text)
+    output(report, as_json, f"{report['psnr']:.1f} dB after {steps} steps: {', '.join(report['files'])}")
+
+
+@commands.command()
+@click.argument("source")
 @click.option("--metrics", "names", help="Comma separated, e.g. fd10k_lenet,kd10k_lite0.  [default: the recipe's]")
 @click.option("--n", type=int, help="Images to compare, instead of the metric's own count.")
 @click.option(

@@ -177,6 +177,20 @@ def load(source: str | os.PathLike) -> Sampler:
     return Sampler(signature, card)
 
 
+def model_of(source: str | os.PathLike):
+    """The `NoiseGAN` of a run folder, for what needs gradients or weights. Raises BadInput for an export and else."""
+    path = pathlib.Path(source)
+    if (path / "recipe.json").is_file():
+        from ganzoo import train
+
+        return train.restore(path)
+    if (path / "saved_model.pb").is_file() or newest(path) is not None:
+        raise BadInput(
+            f"source: {path} is an exported model, which gives no gradients and no weights; allowed: a run folder"
+        )
+    raise BadInput(f"source: {path} is no run folder (recipe.json)")
+
+
 def of(model) -> Sampler:
     """The sampler of a `NoiseGAN` in memory, with the weights that it has now."""
     generator = Generator(model)
