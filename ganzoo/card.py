@@ -69,6 +69,7 @@ def markdown(card: dict[str, Any], version: int) -> str:
         "Paper": card["paper"],
         "Data": f"{card['data']} ({card['licence']})" + (f". {card['citation']}" if card["citation"] else ""),
         "Makes": f"{_samples(card['image'])} from {card['z_dim']} numbers z ~ {law}{condition}",
+        "Truncation": _truncation(card),
         "Classes": ", ".join(f"{index} {name}" for index, name in enumerate(card["class_names"])),
         "Trained": _training(card),
         "Train it again": f"`{card['command']}`",
@@ -92,6 +93,12 @@ def markdown(card: dict[str, Any], version: int) -> str:
 
 def _samples(shape: list[int]) -> str:
     return f"{'x'.join(map(str, shape))} uint8 images" if len(shape) == 3 else f"float32 points of {shape[0]} numbers"
+
+
+def _truncation(card: dict[str, Any]) -> str:
+    if card.get("cut_z"):
+        return "the largest |z|; each z is moved to its quantile of the cut law, 10 and more leave it as it is"
+    return "0 is the mean style, 1 the style of z" if card["truncates"] else ""
 
 
 def _training(card: dict[str, Any]) -> str:

@@ -13,6 +13,10 @@ import click
 from ganzoo import __version__
 from ganzoo.errors import BadInput
 
+TRUNCATION = (
+    "Less variety, better images: of StyleGAN and StyleGAN2 the share of the way from the mean style, 0 to 1; of "
+    "BigGAN the largest |z|, e.g. 0.5. Nothing is truncated without it."
+)
 as_json = click.option("--json", "as_json", is_flag=True, help="Write one JSON document to stdout.")
 
 
@@ -183,7 +187,7 @@ class Seeds(click.ParamType):
 @click.option("--seed", default=0, show_default=True, help="Image i is made from seed + i.")
 @click.option("--seeds", type=Seeds(), metavar="RANGES", help="In place of --n and --seed, e.g. 0-15,20.")
 @click.option("--label", type=int, help="Class of all images; conditional models cycle through theirs without it.")
-@click.option("--truncation", type=float, help="For models that declare it; nothing is truncated without it.")
+@click.option("--truncation", type=float, help=TRUNCATION)
 @click.option(
     "--noise",
     type=click.Choice(["const", "random", "none"]),
@@ -217,7 +221,7 @@ def sample(source, out, n, seed, seeds, label, truncation, noise, as_json):
 @click.option(
     "--label", type=int, help="Class of all images; a conditional model's cells are of its classes without it."
 )
-@click.option("--truncation", type=float, help="For models that declare it.")
+@click.option("--truncation", type=float, help=TRUNCATION)
 @as_json
 def interpolate(source, out, seeds, steps, fps, grid, label, truncation, as_json):
     """Walk through the latent space of SOURCE from seed to seed and back, as a movie that loops."""

@@ -232,6 +232,7 @@ class NoiseGAN(GAN):
     (, "label": int32 [B])} -> float32 [B, H, W, C] in [-1, 1], and {"image": ...(, "label")} -> float32 logits [B].
     latent: law of z, N(0, 1) or U[-1, 1). classes: 0 = unconditional. image: (H, W, C). standing: batches from which
     the moments of the sampled network's batch norms are taken anew, see `standing`; 0 = as they moved in training.
+    cut_z: whether samples may be of a normal z cut off at a threshold, see `generator.within`.
 
     D and G see the labels of the reals of the batch: G is trained with the classes as often as the data have them.
     """
@@ -249,10 +250,11 @@ class NoiseGAN(GAN):
         latent: Literal["normal", "uniform"] = "normal",
         classes: int = 0,
         standing: int = 0,
+        cut_z: bool = False,
         **kwargs,
     ):
         super().__init__(**kwargs)
-        self.standing = standing
+        self.standing, self.cut_z = standing, cut_z
         self.make_generator, self.make_discriminator = generator, discriminator
         self.generator, self.discriminator = generator(), discriminator()
         self.average = None

@@ -2,7 +2,7 @@
 
 A run folder is sampled and a SavedModel is written from the same functions, so both give the same pixels. Three
 signatures (H, W, C, z_dim and the number of classes are the model's; a `label` int32 [N] is one more input iff the
-model is conditional, a `truncation` float32 [N] iff it truncates):
+model is conditional, a `truncation` float32 [N] iff it truncates: styles, or by `within` z itself, given or drawn):
 
 - serving_default: z float32 [N, z_dim] -> image uint8 [N, H, W, C]
 - generate: seed int64 [N] -> image
@@ -35,6 +35,7 @@ import tensorflow as tf
 from ganzoo import random, standing
 from ganzoo.gan import NoiseGAN
 
+UNCUT = 10.0  # a threshold of |z| from which on `within` leaves z as it is
 STANDING_ROWS = 64  # of a batch from which batch norm's moments are taken anew
 
 
@@ -93,7 +94,8 @@ class Generator:
             "z_dim": self._model.z_dim,
             "latent": self._model.latent,
             "classes": self._model.classes,
-            "truncates": self._model.truncates,
+            "truncates": self._model.truncates or self._model.cut_z,
+            "cut_z": self._model.cut_z,  # the truncation is a threshold of |z|
             "styles": list(self.styled.shape) if self.styled else None,  # layers, w_dim
             "noise": self.styled.values if self.styled else 0,
             "parameters": self.network.count_params(),
@@ -142,7 +144,7 @@ class Generator:
         of_noise = name in ("serving_default", "pixels", "mapping")
         inputs = specs(z=(tf.float32, self._model.z_dim)) if of_noise else specs(seed=(tf.int64,))
         inputs |= specs(label=(tf.int32,)) if self._model.classes else {}
-        return inputs | (specs(truncation=(tf.float32,)) if self._model.truncates else {})
+        return inputs | (specs(truncation=(tf.float32,)) if self.facts["truncates"] else {})
 
     @property
     def variables(self) -> list[tf.Variable]:
@@ -162,10 +164,17 @@ class Generator:
     def _batch(self, inputs: dict[str, tf.Tensor]) -> dict[str, tf.Tensor]:
         z = tf.map_fn(self._noise, inputs["seed"], fn_output_signature=tf.TensorSpec([self._model.z_dim], tf.float32))
         condition = {name: value for name, value in inputs.items() if name != "seed"}
-        return {self.medium.name: self.medium.finish(self.network({"z": z} | condition, training=False))}
+        return {self.medium.name: self.medium.finish(self._made({"z": z} | condition))}
 
     def _pixels(self, inputs: dict[str, tf.Tensor]) -> dict[str, tf.Tensor]:
-        return {self.medium.name: self.network(inputs, training=False)}
+        return {self.medium.name: self._made(inputs)}
+
+    def _made(self, inputs: dict[str, tf.Tensor]) -> tf.Tensor:
+        """What the network makes of a batch that begins with z."""
+        if self._model.cut_z:
+            rest = {name: value for name, value in inputs.items() if name != "truncation"}
+            inputs = rest | {"z": within(inputs["z"], inputs["truncation"][:, None])}
+        return self.network(inputs, training=False)
 
     def _mapping(self, inputs: dict[str, tf.Tensor]) -> dict[str, tf.Tensor]:
         def row(inputs):
@@ -186,7 +195,8 @@ class Generator:
     def _rows(self, make, inputs: dict[str, tf.Tensor], spec: tf.TensorSpec | None = None) -> tf.Tensor:
         """make: one row of the inputs -> one of `spec`, of a sample's where that is None."""
         spec = spec or tf.TensorSpec(self._model.image, self.medium.dtype)
-        return tf.map_fn(make, _checked(inputs, self._model.classes), fn_output_signature=spec)
+        checked = _checked(inputs, self._model.classes, self._model.cut_z)
+        return tf.map_fn(make, checked, fn_output_signature=spec)
 
     @functools.cached_property
     def _sample(self):
@@ -194,7 +204,7 @@ class Generator:
 
         def sample(row):
             alone = {name: value[None] for name, value in row.items()}
-            return self.medium.finish(self.network(alone, training=False)[0])
+            return self.medium.finish(self._made(alone)[0])
 
         return tf.function(sample, autograph=False)
 
@@ -224,7 +234,19 @@ def noise(seed: tf.Tensor, z_dim: int, law: str) -> tf.Tensor:
     return tf.random.stateless_uniform([z_dim], key, minval=-1.0, maxval=1.0, alg="philox")
 
 
-def _checked(inputs: dict[str, tf.Tensor], classes: int) -> dict[str, tf.Tensor]:
+def within(z: tf.Tensor, threshold: tf.Tensor) -> tf.Tensor:
+    """z float32 of N(0, 1) -> of N(0, 1) on condition that |z| < threshold, float32, broadcast; `UNCUT` = as it is.
+
+    The law of the truncation trick (Brock et al. 2019, arXiv 1809.11096, section 3.1), which draws an entry anew until
+    it is inside. Here each entry goes to the same quantile of the cut law, so that one z gives one picture for each
+    threshold and nearly the same for near ones. threshold: at least 0.
+    """
+    exact, limit = (tf.cast(value, tf.float64) / 2**0.5 for value in (z, threshold))
+    inside = tf.math.erfinv(tf.math.erf(exact) * tf.math.erf(limit)) * 2**0.5
+    return tf.where(threshold >= UNCUT, z, tf.cast(inside, tf.float32))
+
+
+def _checked(inputs: dict[str, tf.Tensor], classes: int, cut_z: bool) -> dict[str, tf.Tensor]:
     """The inputs behind assertions that hold where nobody else looks.
 
     A server feeds any shape, lengths 3 and 1 would broadcast, and some layers embed label -1 as if it were one.
@@ -247,5 +269,9 @@ def _checked(inputs: dict[str, tf.Tensor], classes: int) -> dict[str, tf.Tensor]
         label = inputs["label"]
         inside = tf.reduce_all((label >= 0) & (label < classes))
         checks.append(tf.debugging.Assert(inside, [f"label must be in 0..{classes - 1}, got", label], summarize=16))
+    if cut_z:
+        limit = inputs["truncation"]
+        says = "truncation must be at least 0, got"
+        checks.append(tf.debugging.Assert(tf.reduce_all(limit >= 0), [says, limit], summarize=16))
     with tf.control_dependencies(checks):
         return {name: tf.identity(value) for name, value in inputs.items()}

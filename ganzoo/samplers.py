@@ -18,7 +18,7 @@ import tensorflow as tf
 
 from ganzoo.errors import BadInput
 from ganzoo.export import CARD, newest
-from ganzoo.generator import Generator, noise, noise_of
+from ganzoo.generator import UNCUT, Generator, noise, noise_of
 from ganzoo.metrics import path_length
 
 ROWS = 250  # images a call: bounds the memory of a request of any size
@@ -40,7 +40,9 @@ class Sampler:
         self.z_dim: int = card["z_dim"]
         self.classes: int = card["classes"]  # 0 = unconditional
         # The truncation that changes nothing, where the model takes one; cards before there was any say nothing.
-        self.untruncated: float | None = 1.0 if card.get("truncates") else None
+        self.untruncated: float | None = None
+        if card.get("truncates"):
+            self.untruncated = UNCUT if card.get("cut_z") else 1.0
         self.layers: int = (card.get("styles") or [0])[0]  # that take a style each; 0 = the model draws from none
         self.noise: int = card.get("noise", 0)  # numbers of noise for a picture's layers
 
@@ -144,6 +146,8 @@ class Sampler:
         if option == "label" and given.size and not 0 <= given.min() <= given.max() < self.classes:
             wrong = given[(given < 0) | (given >= self.classes)].flat[0]
             raise BadInput(f"label: {wrong}; allowed: {allowed}")
+        if option == "truncation" and self.card.get("cut_z") and not np.all(given >= 0):
+            raise BadInput(f"truncation: {value!r}; allowed: at least 0, the largest |z|")
         return np.broadcast_to(given, [count]).astype(dtype.as_numpy_dtype)
 
 

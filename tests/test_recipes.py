@@ -74,7 +74,7 @@ def end_to_end(name, folder, exports, overrides=()):
     pictures = sampler.generate(seeds, labels, sampler.untruncated)
     exported = samplers.load(result["export"])
     np.testing.assert_array_equal(exported.generate(seeds, labels, exported.untruncated), pictures)
-    exports[result["export"]] = pictures
+    exports[result["export"]] = pictures, sampler.untruncated or 0.0
 
 
 @pytest.mark.parametrize("name", SHOWN)
@@ -97,8 +97,8 @@ def test_every_variant_trains_in_bfloat16(name, tmp_path_factory, exports):
 def test_exports_load_where_there_is_no_ganzoo(exports, tmp_path):
     if not exports:
         pytest.skip("no recipe was trained")
-    for index, (folder, pictures) in enumerate(exports.items()):
-        np.savez(tmp_path / f"{index}.npz", folder=folder, pictures=pictures)
+    for index, (folder, (pictures, untruncated)) in enumerate(exports.items()):
+        np.savez(tmp_path / f"{index}.npz", folder=folder, pictures=pictures, untruncated=untruncated)
     script = tmp_path / "reload.py"
     script.write_text(
         "import glob, sys\n"
@@ -110,7 +110,7 @@ def test_exports_load_where_there_is_no_ganzoo(exports, tmp_path):
         "    if 'label' in generate.structured_input_signature[1]:\n"
         "        inputs['label'] = tf.zeros([3], tf.int32)\n"
         "    if 'truncation' in generate.structured_input_signature[1]:\n"
-        "        inputs['truncation'] = tf.ones([3])\n"
+        "        inputs['truncation'] = tf.fill([3], float(wanted['untruncated']))\n"
         "    (made,) = generate(**inputs).values()\n"
         "    assert np.array_equal(made, wanted['pictures']), file\n"
         "assert not any(name.split('.')[0] == 'ganzoo' for name in sys.modules)\n"

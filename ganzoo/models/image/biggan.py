@@ -5,7 +5,8 @@ section 3 and appendix B (details as in Brock's BigGAN-PyTorch). Played with `lo
 and batch norm's moments taken anew for it ("standing statistics", section 3). Differences from the paper:
 - 32x32 and smaller sizes have the networks of that code's CIFAR-10 script; 512x512 is not there;
 - orthogonal regularisation is of G's own weights, before they are divided by their largest singular value;
-- the truncation trick (section 3.1: an entry of z outside a threshold is drawn anew, when sampling) is not made.
+- the truncation trick (section 3.1) gives an entry of z the law that drawing it anew until it is inside the threshold
+  would give, by moving it and not by chance, see `generator.within`; batch norm's moments stay those of whole z.
 The unconditional form, which the paper does not have, gives a batch norm its piece of z alone.
 """
 
@@ -122,7 +123,7 @@ def played(nets, spec) -> gan.NoiseGAN:
         raise BadInput(f"model.orthogonal: {nets.orthogonal} is not at least 0")
     if nets.standing < 0:
         raise BadInput(f"model.standing: {nets.standing} is not at least 0")
-    choices = {"classes": gan.told(spec, nets.conditional), "standing": nets.standing}
+    choices = {"classes": gan.told(spec, nets.conditional), "standing": nets.standing, "cut_z": True}
     if nets.orthogonal:
         return OrthogonalGAN.of(nets, spec, weight=nets.orthogonal, **choices)
     return gan.NoiseGAN.of(nets, spec, **choices)
