@@ -319,6 +319,30 @@ def project(source, image, out, steps, seed, label, extractor, as_json):
 
 @commands.command()
 @click.argument("source")
+@click.option("--out", required=True, metavar="DIR", help="For a strip of pictures each, and directions.npz.")
+@click.option("--count", default=5, show_default=True, help="How many, those of the largest change first.")
+@click.option("--seeds", type=Seeds(), default="0-3", show_default=True, metavar="RANGES", help="Rows of a strip.")
+@click.option(
+    "--layers", type=Layers(), metavar="RANGES", help="Whose styles move, as of `ganzoo mix`.  [default: all]"
+)
+@click.option("--label", type=int, help="Class of all images; conditional models cycle through theirs without it.")
+@as_json
+def directions(source, out, count, seeds, layers, label, as_json):
+    """Find the directions in which pictures of SOURCE, a run folder, change most, and draw them from -3 to 3.
+
+    In closed form, from the weights (SeFa): of StyleGAN and StyleGAN2 in w, of others in z.
+    """
+    if count < 1:
+        raise BadInput(f"--count: {count} is not at least 1")
+    load_tensorflow()
+    from ganzoo import directions as factors
+
+    report = factors.run(source, out, count, seeds, layers, label)
+    output(report, as_json, f"{count} directions in {out}: {', '.join(report['files'])}")
+
+
+@commands.command()
+@click.argument("source")
 @click.option("--metrics", "names", help="Comma separated, e.g. fd10k_lenet,kd10k_lite0.  [default: the recipe's]")
 @click.option("--n", type=int, help="Images to compare, instead of the metric's own count.")
 @click.option(

@@ -100,6 +100,7 @@ class StyleGAN2Game(gan.NoiseGAN):
             synthesis,
             network.get_layer("noise"),
             tuple(layer.output.shape[1:3] for layer in finishes if layer.strength is not None),
+            tuple(layer for layer in synthesis.layers if isinstance(layer, equalized.EqualizedDense)),
         )
 
     def fake(self, batch, player):
