@@ -191,7 +191,8 @@ class Seeds(click.ParamType):
 @click.option(
     "--noise",
     type=click.Choice(["const", "random", "none"]),
-    help="In the layers of StyleGAN and StyleGAN2: one for all, of each image's seed, or none.  [default: const]",
+    help="In the layers of StyleGAN and StyleGAN2, of runs and exports: one for all, of each image's seed, or none.  "
+    "[default: const]",
 )
 @as_json
 def sample(source, out, n, seed, seeds, label, truncation, noise, as_json):
@@ -269,7 +270,7 @@ class Layers(Seeds):
 )
 @click.option("--out", required=True, metavar="PNG")
 @click.option("--label", type=int, help="Class of all images; conditional models cycle through theirs without it.")
-@click.option("--truncation", type=float, help="Nothing is truncated without it.")
+@click.option("--truncation", type=float, help="As of `ganzoo sample`; nothing is truncated without it.")
 @as_json
 def mix(source, rows, cols, layers, out, label, truncation, as_json):
     """Mix styles of SOURCE, a StyleGAN or StyleGAN2: a table of rows' seeds with columns' styles at some layers."""

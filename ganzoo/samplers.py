@@ -57,7 +57,7 @@ class Sampler:
         """
         seeds, options = _seeds(seed), {"label": label, "truncation": truncation}
         if noise is not None and not self.noise:
-            raise BadInput(f"noise: {noise!r} given, and this model has no noise in its layers")
+            raise BadInput(f"noise: {noise!r} given, and this model has no noise in its layers{self._old}")
         if noise not in (None, *NOISES):
             raise BadInput(f"noise: {noise!r}; allowed: {', '.join(NOISES)}")
         if noise in (None, "const"):
@@ -96,7 +96,12 @@ class Sampler:
     def check_styled(self):
         """Refuse a model that draws from no styles. Raises BadInput."""
         if not self.layers:
-            raise BadInput("source: this model draws from no styles, as StyleGAN and StyleGAN2 do")
+            raise BadInput(f"source: this model draws from no styles, as StyleGAN and StyleGAN2 do{self._old}")
+
+    @property
+    def _old(self) -> str:
+        """What to say of an export that may have styles and noise, and whose card is from before cards told."""
+        return "" if "styles" in self.card else ", or its export is older than these and must be made again"
 
     def latents(self, seed: Sequence[int]) -> np.ndarray:
         """z float32 [N, z_dim] of N seeds: `from_noise` makes of them what `generate` makes of the seeds."""

@@ -64,6 +64,10 @@ def test_answers_that_need_no_tensorflow_do_not_import_it():
         bench nothing
         evaluate . --metrics fid50k
         sample . --out x.png --n 0
+        mix . --out x.gif
+        mix . --out x.png --layers low
+        project . x.png --out x --steps 0
+        directions . --out x --count 0
         train
         frobnicate"""
     subprocess.run([sys.executable, "-c", script], input=commands, text=True, check=True, capture_output=True)
