@@ -72,6 +72,7 @@ SHAPED = (
     "progan",
     "stylegan3",
     "r3gan",
+    "fastgan",
 )
 
 
@@ -177,6 +178,9 @@ def squared_slope(net, inputs, about):
         pytest.param("stylegan3", "generator", 8, marks=pytest.mark.slow),  # its layer: layers/test_filtered.py
         ("r3gan", "generator", 16),
         ("r3gan", "discriminator", 16),
+        # Its recipes have no penalty.
+        pytest.param("fastgan", "generator", 16, marks=pytest.mark.slow),
+        pytest.param("fastgan", "discriminator", 16, marks=pytest.mark.slow),
     ],
 )
 def test_double_gradients_agree_with_and_without_xla(name, player, size):

@@ -11,6 +11,7 @@ from ganzoo.models.image import (
     biggan_deep,
     cgan,
     dcgan,
+    fastgan,
     infogan,
     lsgan,
     progan,
@@ -71,6 +72,7 @@ VARIANTS = {
         losses.relativistic,
         (regularizers.R1(), regularizers.R2()),
     ),
+    "fastgan": (fastgan.FastGAN(g_width=4, d_width=4, z_dim=5, reach=2), losses.hinge, ()),
 }
 # Whose images are not squashed into [-1, 1].
 UNBOUNDED = ("stylegan2", "stylegan2_conditional", "stylegan", "progan", "stylegan3", "r3gan")
