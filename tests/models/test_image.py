@@ -73,6 +73,7 @@ SHAPED = (
     "stylegan3",
     "r3gan",
     "fastgan",
+    "reacgan",
 )
 
 

@@ -18,8 +18,8 @@ def test_two_replicas_agree_with_one_device(name, two_cpus):
     pixels = np.random.default_rng(0).uniform(-1, 1, (32, 16, 16, 1)).astype("float32")
     data = tf.data.Dataset.from_tensor_slices({"image": pixels, "label": np.arange(32, dtype="int32") % 3})
     model, adversarial, penalties = zoo.VARIANTS[name]
-    # Without what looks at the samples of one device: their deviation, one cutoff for them all, their path lengths.
-    alone = {"group": 1, "mixing": 0.0, "path_length": 0.0}
+    # Without what looks at the samples of one device: their deviation, one cutoff, path lengths, likeness.
+    alone = {"group": 1, "mixing": 0.0, "path_length": 0.0, "weight": 0.0}
     model = dataclasses.replace(model, **{key: alone[key] for key in alone if hasattr(model, key)})
     ends = []
     for scope in (contextlib.nullcontext(), two_cpus.scope()):

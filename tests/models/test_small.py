@@ -19,6 +19,7 @@ CHOICES = {
     "projecting": (small.Projecting(width=2, z_dim=4, norm="spectral"), ()),
     "auxiliary": (small.Auxiliary(width=2, z_dim=4), ()),
     "informative": (small.Informative(width=2, z_dim=4, categories=5), ()),
+    "comparing": (small.Comparing(width=2, z_dim=4, norm="spectral", length=5), ()),
 }
 
 
@@ -42,6 +43,7 @@ def test_parameters_of_the_choices():
     assert count(CHOICES["projecting"][0].build(SPEC).discriminator) == plain + 4 + 8 + last + 3 * 128
     assert count(CHOICES["auxiliary"][0].build(SPEC).discriminator) == plain + norms + last + 3 * 129
     assert count(CHOICES["informative"][0].build(SPEC).discriminator) == plain + norms + last + (5 + 2) * 129
+    assert count(CHOICES["comparing"][0].build(SPEC).discriminator) == plain + 4 + 8 + last + 129 * 5 + 3 * 5
 
 
 @pytest.mark.parametrize("choice", CHOICES)

@@ -16,6 +16,7 @@ from ganzoo.models.image import (
     lsgan,
     progan,
     r3gan,
+    reacgan,
     sagan,
     sngan,
     stylegan,
@@ -72,6 +73,11 @@ VARIANTS = {
         losses.relativistic,
         (regularizers.R1(), regularizers.R2()),
     ),
+    "reacgan": (
+        reacgan.ReACGAN(reacgan.Residual(biggan.BigGAN(width=3, z_dim=6, embedding=4, standing=2), length=5)),
+        losses.hinge,
+        (),
+    ),
     "fastgan": (fastgan.FastGAN(g_width=4, d_width=4, z_dim=5, reach=2), losses.hinge, ()),
 }
 # Whose images are not squashed into [-1, 1].
@@ -89,6 +95,7 @@ CONDITIONAL = (
     "progan",
     "stylegan3",
     "r3gan",
+    "reacgan",
 )
 
 

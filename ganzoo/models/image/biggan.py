@@ -50,9 +50,14 @@ class BigGAN:
     latent = "normal"
 
     def build(self, spec) -> gan.NoiseGAN:
-        """The model for images of `spec` (ganzoo.data.images.Spec). Raises BadInput for a size that `sagan.stages`
-        refuses, without the classes that a conditional one needs, as `attention.side` does, for a z that does not
-        divide, a number below 0, and pieces of z without a vector of the class beside them."""
+        """The model for images of `spec` (ganzoo.data.images.Spec). Raises BadInput as `check` and `attention.side` do,
+        without the classes that a conditional one needs, and for a number below 0."""
+        self.check(spec)
+        return played(self, spec)
+
+    def check(self, spec) -> None:
+        """Raises BadInput for a size that `sagan.stages` refuses, a z that does not divide, and pieces of z without a
+        vector of the class beside them."""
         pieces = sagan.stages(spec) + 1
         if self.hierarchical and self.conditional and not self.embedding:
             raise BadInput("model.embedding: 0; allowed: at least 1, or model.hierarchical=false")
@@ -62,7 +67,6 @@ class BigGAN:
                 f"model.z_dim: {self.z_dim} is not {pieces} equal pieces at {spec.height}x{spec.width}; allowed: "
                 f"multiples of {pieces} such as {near}, or model.hierarchical=false"
             )
-        return played(self, spec)
 
     def generator(self, spec) -> keras.Model:
         """{"z": [B, z_dim] (, "label": int32 [B])} -> float32 [B, H, W, C] in [-1, 1]."""

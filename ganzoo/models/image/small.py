@@ -4,8 +4,8 @@ The networks are DCGAN's (Radford, Metz & Chintala 2016, arXiv 1511.06434), narr
 a choice here: no batch norm where a penalty is taken on its gradient (Gulrajani et al. 2017, arXiv 1704.00028, section
 4), spectral normalisation in its place (Miyato et al. 2018, arXiv 1802.05957), a look at the whole batch (Salimans et
 al. 2016, arXiv 1606.03498), a projected class (Miyato & Koyama 2018, arXiv 1802.05637), an auxiliary classifier
-(Odena et al. 2017, arXiv 1610.09585) or a reader of codes (Chen et al. 2016, arXiv 1606.03657). DCGAN, LSGAN, WGAN and
-the concatenating cGAN have these networks already.
+(Odena et al. 2017, arXiv 1610.09585), a reader of codes (Chen et al. 2016, arXiv 1606.03657) or vectors of images and
+classes (Kang et al. 2021, arXiv 2111.01118). DCGAN, LSGAN, WGAN and the concatenating cGAN have these networks already.
 """
 
 import dataclasses
@@ -16,7 +16,7 @@ import keras
 from ganzoo import gan
 from ganzoo.errors import BadInput
 from ganzoo.layers import minibatch, resampling, spectral
-from ganzoo.models.image import acgan, cgan, dcgan, infogan
+from ganzoo.models.image import acgan, cgan, dcgan, infogan, reacgan
 
 
 @dataclasses.dataclass(frozen=True)
@@ -136,3 +136,24 @@ class Informative(Small):
         features = self.features(image, spec)
         outputs = {"logit": self.logit(features)} | infogan.codes_of(features, self)
         return keras.Model({"image": image}, outputs, name="discriminator")
+
+
+@dataclasses.dataclass(frozen=True)
+class Comparing(_Conditional):
+    """D gives vectors of length 1 for the image and for the class: the game of `reacgan`. length: of the vectors."""
+
+    length: int = 64
+
+    def build(self, spec):
+        """The game with its published weight, temperature and margins. Raises BadInput as `reacgan.ReACGAN` does."""
+        return reacgan.ReACGAN(self).build(spec)
+
+    def discriminator(self, spec) -> keras.Model:
+        """{"image": [B, H, W, C], "label": int32 [B]} -> {"logit", "embedding", "proxy"}, see `reacgan`."""
+        image = keras.Input(spec.shape, name="image")
+        kind = spectral.SpectralDense if self.norm == "spectral" else keras.layers.Dense
+
+        def dense(units):
+            return kind(units, dtype="float32")
+
+        return reacgan.judging(image, self.features(image, spec), spec.classes, self.length, dense)
