@@ -88,7 +88,7 @@ def run(
         chosen = mixing.named(layers, sampler) if layers is not None else list(range(sampler.layers))
         matrix = affine(generator, chosen)
     elif layers is not None:
-        raise BadInput("--layers: this model draws from no styles, as StyleGAN and StyleGAN2 do")
+        raise BadInput("--layers: this model has no styles to choose; allowed: StyleGAN and StyleGAN2")
     else:
         matrix = dense(generator.network, model.z_dim)
     if count > matrix.shape[1]:

@@ -96,7 +96,7 @@ class Sampler:
     def check_styled(self):
         """Refuse a model that draws from no styles. Raises BadInput."""
         if not self.layers:
-            raise BadInput(f"source: this model draws from no styles, as StyleGAN and StyleGAN2 do{self._old}")
+            raise BadInput(f"source: this model has no styles to choose; allowed: StyleGAN and StyleGAN2{self._old}")
 
     @property
     def _old(self) -> str:

@@ -80,7 +80,7 @@ def test_the_command_writes_the_table_of_an_export(monkeypatch, capsys, tmp_path
 @pytest.mark.parametrize(
     "source, arguments, words",
     [
-        ("shipped", ("--out", "x.png"), ["draws from no styles"]),
+        ("shipped", ("--out", "x.png"), ["has no styles to choose"]),
         ("styled", ("--out", "x.gif"), ["--out", "x.gif", ".png"]),
         ("styled", ("--out", "x.png"), ["--layers: middle", "0-3"]),
         ("styled", ("--out", "x.png", "--layers", "2-4"), ["--layers: 4", "0-3"]),

@@ -103,7 +103,7 @@ def test_what_does_not_fit_is_refused(model):
     plain = samplers.of(vanilla.Vanilla(g_width=8, d_width=4).build(Spec(4, 5, 3)))
     with pytest.raises(BadInput, match=r"noise: 'const' given, and this model has no noise in its layers$"):
         plain.generate([0], noise="const")
-    with pytest.raises(BadInput, match="source: this model draws from no styles"):
+    with pytest.raises(BadInput, match="source: this model has no styles to choose"):
         plain.styles([0])
 
 

@@ -84,7 +84,7 @@ def test_parameters():
 
 
 def test_parameters_of_the_paper():
-    """22.3 million for 1024x1024: table 2, configuration T."""
+    """The sum over the layers at 1024x1024 with the default widths, in millions."""
     nets = stylegan3.StyleGAN3()
     widths = [stylegan3.channels_of(nets, band) for band in stylegan3.bands(nets, Spec(1024, 1024, 3))]
     assert (widths[0], widths[-1]) == (512, 32)
