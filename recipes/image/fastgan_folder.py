@@ -42,7 +42,7 @@ def smoke() -> Recipe:
     return dataclasses.replace(
         recipe(),
         model=fastgan.FastGAN(g_width=2, d_width=2, z_dim=8),
-        data=Data(source="bundled", name="fashion_mnist", size=64, channels=3, classes=0, flip=True, limit=64),
+        data=Data(source="bundled", name="fashion_mnist", size=256, channels=3, classes=0, flip=True, limit=64),
         train=Train(images=16, batch=4, tick=8, evaluate=16),
         metrics=(),
     )
