@@ -29,7 +29,7 @@ from typing import ClassVar
 
 import tensorflow as tf
 
-from ganzoo import schedules
+from ganzoo import random, schedules
 from ganzoo.errors import BadInput
 from ganzoo.layers import kept
 from ganzoo.schedules import Cosine, Exponential, Linear
@@ -145,8 +145,7 @@ class Strength(kept.Kept):
         """Take notice of D's logits [B] of one update. -> mean of their signs, over all replicas."""
         sign = kept.over_replicas(tf.reduce_mean(tf.sign(real_logits)))
         if isinstance(self.choice, Adaptive):
-            seen = real_logits.shape[0] * tf.distribute.get_replica_context().num_replicas_in_sync
-            step = self.choice.interval * seen / self.choice.images
+            step = self.choice.interval * random.whole(real_logits.shape[0]) / self.choice.images
             signs, count = self.signs + sign, self.count + 1.0
             due = count >= self.choice.interval
             moved = tf.nn.relu(self.p + step * tf.sign(signs / count - self.choice.target))

@@ -16,7 +16,7 @@ from typing import Literal
 import keras
 import tensorflow as tf
 
-from ganzoo import random
+from ganzoo import accumulation, random
 from ganzoo.errors import BadInput
 
 Batch = dict[str, tf.Tensor]
@@ -54,8 +54,8 @@ class Progress:
     """Where training stands, and the randomness that belongs to this point.
 
     step: int64 scalar, updates of G done. images: int64 scalar, reals that D has seen. Every draw is a pure function
-    of (seed, images, stream): the same with and without XLA, and under replicas each takes its slice of one draw for
-    the whole batch, so that two replicas play the game that one device plays.
+    of (seed, images, stream): the same with and without XLA, and a replica or micro-batch takes its slice of one draw
+    for the whole batch, so that two replicas or four micro-batches play the game that one device plays at once.
     """
 
     def __init__(self, step: tf.Tensor, images: tf.Tensor, seed: tf.Tensor | int):
@@ -105,6 +105,7 @@ class GAN(keras.Model):
         augment=None,
         ema=None,
         d_steps: int = 1,
+        accumulate: int = 1,
         seed: int = 0,
         lookup: Callable[[tf.Tensor], Batch] | None = None,
         **kwargs,
@@ -113,8 +114,9 @@ class GAN(keras.Model):
 
         adversarial: `losses.Adversarial`. regularizers: of D, see `regularizers`. augment: of all that D is shown, see
         `augment`, or None. ema: `averaging.EMA` or None.
-        d_steps: D's updates for one of G's; the data set yields `d_steps` batches at once. seed: of every draw in a
-        step. lookup: turns what the data set yields into a batch inside the step (data kept on the device).
+        d_steps: D's updates for one of G's; the data set yields `d_steps` batches at once. accumulate: parts of a batch
+        that are in memory one after the other, see `accumulation`; it divides the batch of each replica. seed: of every
+        draw in a step. lookup: turns what the data set yields into a batch inside the step (data kept on the device).
         kwargs: `steps_per_execution`, `jit_compile`, `run_eagerly` of `keras.Model.compile`. Raises ValueError where
         the game cannot honour a choice.
         """
@@ -127,7 +129,7 @@ class GAN(keras.Model):
         self.adversarial, self.ema = adversarial, ema
         # Layers, where they keep a state: Keras then saves them with the model.
         self.regularizers, self.augment = tuple(map(_kept, regularizers)), _kept(augment)
-        self.d_steps, self.lookup = d_steps, lookup
+        self.d_steps, self.accumulate, self.lookup = d_steps, accumulate, lookup
         self.seed.assign(seed)
         # Built now: an optimizer that is built by its first step would lose its slots when a checkpoint is loaded.
         self.d_optimizer.build(self._weights_of(self.d_nets))
@@ -161,6 +163,14 @@ class GAN(keras.Model):
         theirs = {id(weight) for net in nets for weight in net.variables}
         return [weight for weight in self.weights if id(weight) not in theirs]
 
+    @property
+    def _state(self) -> list:
+        """What a loss may move without being a step: the networks' state and what a regulariser keeps."""
+        nets = [*self.d_nets, *self.g_nets]
+        counters = [self.step, self.images, self.seed]
+        own = [weight for weight in self.own_weights if all(weight is not counter for counter in counters)]
+        return own + [weight for net in nets for weight in net.non_trainable_variables]
+
     def make_averages(self) -> tuple[tuple[keras.Model, keras.Model], ...]:
         """(average, network) pairs that the EMA keeps, the averages newly made and equal to their networks."""
         return ()
@@ -184,7 +194,8 @@ class GAN(keras.Model):
     def train_step(self, batch: Batch) -> dict[str, tf.Tensor]:
         if self.lookup is not None:
             batch = self.lookup(batch)
-        for part in self._parts(batch):
+        # Interleaved, so that replicas split each part evenly.
+        for part in accumulation.split(batch, self.d_steps):
             self.minimize("d", self.d_loss, part, self.d_nets, self.d_optimizer)
             seen = rows(part) * _replicas()
             self.images.assign_add(tf.cast(seen, tf.int64))
@@ -195,26 +206,19 @@ class GAN(keras.Model):
                 self.ema.update(average, network, images=self.images, batch=seen * self.d_steps)
         return {name: tracker.result() for name, tracker in self.trackers.items()}
 
-    def _parts(self, batch: Batch) -> list[Batch]:
-        """The `d_steps` batches that came as one. Their rows are interleaved, so that replicas split each evenly."""
-        if self.d_steps == 1:
-            return [batch]
-        split = {
-            name: tf.unstack(tf.reshape(value, [-1, self.d_steps, *value.shape[1:]]), axis=1)
-            for name, value in batch.items()
-        }
-        return [{name: parts[index] for name, parts in split.items()} for index in range(self.d_steps)]
-
     def minimize(self, player: str, loss: Callable[[Batch], Terms], batch: Batch, nets: Sequence, optimizer):
         """One update of one player's networks by the sum of its terms."""
-        with tf.GradientTape() as tape:
-            terms = loss(batch)
-            # Keras sums the replicas' gradients.
-            total = optimizer.scale_loss(tf.add_n(list(terms.values())) / _replicas())
-        weights = self._weights_of(nets)
-        gradients = tape.gradient(total, weights)
-        for name, value in terms.items():
-            self.trackers[f"{player}_{name}"].update_state(value)
+        weights, gradients = self._weights_of(nets), []
+        for part in accumulation.micro_batches(batch, self.accumulate, self._state):
+            # One after the other: without an order their activations would all be in memory together.
+            done = [each for each in gradients if each is not None]
+            with tf.control_dependencies(done), tf.GradientTape() as tape:
+                terms = loss(part)
+                # Keras sums the replicas' gradients.
+                total = optimizer.scale_loss(tf.add_n(list(terms.values())) / (self.accumulate * _replicas()))
+            gradients = accumulation.added(gradients, tape.gradient(total, weights))
+            for name, value in terms.items():
+                self.trackers[f"{player}_{name}"].update_state(value)
         norm = tf.linalg.global_norm(gradients) * _replicas()
         self.observe(f"{player}_gradient", norm / optimizer.scale_loss(tf.ones([])))
         before = [tf.identity(weight) for weight in weights]

@@ -58,6 +58,7 @@ class Train:
     seed: int = 0
     steps_per_execution: int = 1  # steps per call into TensorFlow
     replicas: int = 1  # devices that share each batch
+    accumulate: int = 1  # parts of a batch, or of a device's share, that are in memory one after the other
     xla: Literal["auto", "on", "off"] = "auto"  # auto: on one GPU
     # rollback: to the last good checkpoint, with another seed, three times at most
     on_divergence: Literal["stop", "rollback"] = "stop"
@@ -316,7 +317,7 @@ def images_per_step(recipe: Recipe) -> int:
 def check_lengths(recipe: Recipe) -> None:
     """Refuse durations that a whole number of calls into TensorFlow cannot make, naming the nearest that can."""
     train = recipe.train
-    for name in ("images", "batch", "tick", "steps_per_execution", "replicas"):
+    for name in ("images", "batch", "tick", "steps_per_execution", "replicas", "accumulate"):
         if getattr(train, name) < 1:
             raise BadInput(f"train.{name}: {getattr(train, name)} is not at least 1")
     if train.evaluate < 0:
@@ -325,6 +326,11 @@ def check_lengths(recipe: Recipe) -> None:
         raise BadInput(f"train.seed: {train.seed} is not between 0 and {2**31 - 1}")
     if train.batch % train.replicas:
         raise BadInput(f"train.batch: {train.batch} is not a multiple of train.replicas = {train.replicas}")
+    if train.batch % (train.replicas * train.accumulate):
+        raise BadInput(
+            f"train.batch: {train.batch} is not a multiple of train.accumulate x train.replicas = "
+            f"{train.accumulate * train.replicas}"
+        )
     if train.steps_per_execution > 1 and train.replicas > 1:
         raise BadInput(f"train.steps_per_execution: {train.steps_per_execution} needs train.replicas = 1")
     call = images_per_step(recipe) * train.steps_per_execution

@@ -219,6 +219,7 @@ def build(recipe: ganzoo.recipe.Recipe, spec, lookup: Callable | None = None) ->
             augment=game.augment,
             ema=game.ema,
             d_steps=game.d_steps,
+            accumulate=train.accumulate,
             seed=train.seed,
             lookup=lookup,
             steps_per_execution=train.steps_per_execution,

@@ -36,6 +36,22 @@ def test_keys_give_different_draws():
     assert not np.allclose(random.uniform([8], KEY), random.uniform([8], other))
 
 
+def test_micro_batches_slice_the_draw_of_the_whole_batch(two_cpus):
+    whole = random.normal([12, 3], KEY)
+    for part in range(3):
+        with random.micro_batch(part, 3):
+            np.testing.assert_array_equal(random.normal([4, 3], KEY), whole[part::3])
+
+            def of_a_replica(part=part):
+                with random.micro_batch(part, 3):
+                    return random.normal([2, 3], KEY)
+
+        made = two_cpus.experimental_local_results(two_cpus.run(tf.function(of_a_replica)))
+        for replica, rows in enumerate(made):
+            np.testing.assert_array_equal(rows, whole[6 * replica : 6 * replica + 6][part::3])
+    np.testing.assert_array_equal(random.normal([12, 3], KEY), whole)
+
+
 def test_two_replicas_slice_the_draw_of_one_device(two_cpus):
     whole = random.normal([6, 3], KEY)
     parts = two_cpus.run(tf.function(lambda: random.normal([3, 3], KEY)))

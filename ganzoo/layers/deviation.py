@@ -1,7 +1,8 @@
 """Minibatch standard deviation: D sees how much the samples of its batch differ.
 
 Karras et al. 2018, "Progressive growing of GANs", arXiv 1710.10196, section 3, over groups of the batch as StyleGAN2
-has it. Under replicas a batch is that of one replica. A penalty on D's gradient sees the other samples too.
+has it. Under replicas a batch is that of one replica; micro-batches (`train.accumulate`) that `group` divides have the
+groups of the whole batch. A penalty on D's gradient sees the other samples too.
 """
 
 import keras

@@ -1,7 +1,7 @@
 """Minibatch discrimination: D sees how close each sample is to the others of its batch.
 
 Salimans et al. 2016, "Improved techniques for training GANs", arXiv 1606.03498, section 3.2. Under replicas a batch is
-that of one replica. A penalty on D's gradient sees the other samples too.
+that of one replica, with `train.accumulate` of one micro-batch. A penalty on D's gradient sees the other samples too.
 """
 
 import keras

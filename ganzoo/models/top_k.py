@@ -3,7 +3,7 @@
 Sinha, Zhao, Goyal, Raffel & Odena 2020, "Top-k training of GANs: improving GAN performance by throwing away bad
 samples", arXiv 2002.06224, section 3. Any networks and any loss. Difference: k follows images seen where the paper
 counts epochs, and the default is 0.99 for each 50,000 images down to a half. Under replicas a batch is that of one
-replica.
+replica, and with `train.accumulate` that of one micro-batch.
 """
 
 import dataclasses

@@ -49,6 +49,10 @@ class UnrolledGAN(gan.NoiseGAN):
                 "decay, and no schedule of beta_2"
             )
         super().compile(d_optimizer, *args, **kwargs)
+        if self.accumulate > 1:
+            raise BadInput(
+                f"train.accumulate: {self.accumulate}, but unrolled steps of D are on the whole batch; allowed: 1"
+            )
         if states := [each.name for each in self.regularizers if isinstance(each, kept.Kept)]:
             raise ValueError(f"the unrolled GAN looks ahead with D's penalties, and {states[0]} would move in G's turn")
 

@@ -81,6 +81,7 @@ class SimultaneousGAN(gan.NoiseGAN):
             "regularizers": self.regularizers,
             "ema": self.ema,
             "d_steps": self.d_steps > 1,
+            "accumulate": self.accumulate > 1,
             "a relativistic loss": self.adversarial.relativistic,
             "mixed_float16": self.dtype_policy.name == "mixed_float16",
         }
