@@ -138,6 +138,7 @@ def train(recipe, overrides, run, smoke, dry_run, as_json):
       train.tick       images between log lines, sample       train.precision  auto, float32, mixed_bfloat16,
                        grids and checkpoints                                   mixed_float16
       train.seed       of everything random                   data.path        your own images
+      train.init_from  run whose networks to start from
     """
     import ganzoo.recipe
 

@@ -60,6 +60,8 @@ class Train:
     replicas: int = 1  # devices that share each batch
     accumulate: int = 1  # parts of a batch, or of a device's share, that are in memory one after the other
     xla: Literal["auto", "on", "off"] = "auto"  # auto: on one GPU
+    init_from: str | None = None  # run folder or checkpoint whose networks to start from, see `transfer`
+    init_partial: bool = False  # take of it the weights that fit; False = all must
     # rollback: to the last good checkpoint, with another seed, three times at most
     on_divergence: Literal["stop", "rollback"] = "stop"
 

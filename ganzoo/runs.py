@@ -5,11 +5,13 @@ diagnosis.png (where one was asked for), samples/, checkpoints/, tensorboard/, e
 """
 
 import contextlib
+import dataclasses
 import json
 import os
 import pathlib
 
 from ganzoo.errors import BadInput
+from ganzoo.recipe import Game, Train
 
 
 class Run:
@@ -104,11 +106,18 @@ def _identity(resolved: dict) -> dict[str, object]:
         else:
             flat[prefix] = value
 
-    walk("", {name: resolved.get(name) for name in ("name", "smoke", "image", "classes")} | resolved["recipe"])
+    recipe = resolved["recipe"]
+    known = {"game": _defaults(Game) | recipe["game"], "train": _defaults(Train) | recipe["train"]}
+    walk("", {name: resolved.get(name) for name in ("name", "smoke", "image", "classes")} | recipe | known)
     flat["data.hash"] = resolved["data"]["hash"]
     for field in ("train.images", "train.on_divergence", "data.held_out"):
         flat.pop(field, None)
     return flat
+
+
+def _defaults(kind: type) -> dict:
+    """What fields were that recipe.json does not know, because it is older than they are."""
+    return {each.name: each.default for each in dataclasses.fields(kind) if each.default is not dataclasses.MISSING}
 
 
 def lines(path: pathlib.Path) -> list[dict]:

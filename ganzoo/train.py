@@ -17,7 +17,19 @@ import tensorflow as tf
 
 import ganzoo.data
 import ganzoo.recipe
-from ganzoo import callbacks, checkpoint, console, environment, export, metrics, pictures, probe, runs, samplers
+from ganzoo import (
+    callbacks,
+    checkpoint,
+    console,
+    environment,
+    export,
+    metrics,
+    pictures,
+    probe,
+    runs,
+    samplers,
+    transfer,
+)
 from ganzoo.errors import BadInput
 from ganzoo.gan import GAN
 from ganzoo.generator import Generator
@@ -65,6 +77,13 @@ def _train(name: str, overrides: tuple[str, ...], run: str | None, smoke: bool, 
         model = build(recipe, images.spec, lookup)
         header = checkpoint.restore_newest(folder.checkpoints, model, show.text) if resume else None
         model.seed.assign(seed)
+        if (source := recipe.train.init_from) and header:
+            resolved["init"] = folder.resolved()["init"]
+        elif source:
+            resolved["init"] = transfer.start(model, source, recipe.train.init_partial, show.text)
+            show.text(transfer.tell(source, resolved["init"]))
+            # Before the folder is a run: what a run began with is read once, for the other may go on.
+            checkpoint.save(folder.checkpoints, model, {"seconds": 0.0})
         seen, total = int(model.images.value), recipe.train.images
         if seen > total:
             raise BadInput(f"train.images: {folder.path} is at {seen} images already, more than {total}")
