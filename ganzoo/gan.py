@@ -106,6 +106,7 @@ class GAN(keras.Model):
         ema=None,
         d_steps: int = 1,
         accumulate: int = 1,
+        freeze_d: int = 0,
         seed: int = 0,
         lookup: Callable[[tf.Tensor], Batch] | None = None,
         **kwargs,
@@ -115,8 +116,11 @@ class GAN(keras.Model):
         adversarial: `losses.Adversarial`. regularizers: of D, see `regularizers`. augment: of all that D is shown, see
         `augment`, or None. ema: `averaging.EMA` or None.
         d_steps: D's updates for one of G's; the data set yields `d_steps` batches at once. accumulate: parts of a batch
-        that are in memory one after the other, see `accumulation`; it divides the batch of each replica. seed: of every
-        draw in a step. lookup: turns what the data set yields into a batch inside the step (data kept on the device).
+        that are in memory one after the other, see `accumulation`; it divides the batch of each replica. freeze_d:
+        layers with weights of each of D's networks, from its input on, that stand still (Freeze-D, Mo et al. 2020,
+        arXiv 2002.10964): a convolution and a batch norm are one each. Gradients flow through them, and their state
+        follows as ever: moments of batch norms, vectors of spectral norms. seed: of every draw
+        in a step. lookup: turns what the data set yields into a batch inside the step (data kept on the device).
         kwargs: `steps_per_execution`, `jit_compile`, `run_eagerly` of `keras.Model.compile`. Raises ValueError where
         the game cannot honour a choice.
         """
@@ -131,6 +135,7 @@ class GAN(keras.Model):
         self.regularizers, self.augment = tuple(map(_kept, regularizers)), _kept(augment)
         self.d_steps, self.accumulate, self.lookup = d_steps, accumulate, lookup
         self.seed.assign(seed)
+        self._frozen = _freeze(self.d_nets, freeze_d)
         # Built now: an optimizer that is built by its first step would lose its slots when a checkpoint is loaded.
         self.d_optimizer.build(self._weights_of(self.d_nets))
         self.optimizer.build(self._weights_of(self.g_nets))
@@ -147,7 +152,7 @@ class GAN(keras.Model):
         if self.distribute_strategy is None or self.distribute_strategy.num_replicas_in_sync == 1:
             return
         lazy = [regularizer.name for regularizer in self.regularizers if getattr(regularizer, "interval", 1) > 1]
-        state = [weight.path for net in self.d_nets for weight in net.non_trainable_variables]
+        state = [weight.path for weight in self._state_of(self.d_nets)]
         if lazy and state:
             # Replicas agree on a state only outside a condition, and a lazy penalty calls D inside one.
             raise ValueError(f"lazy {', '.join(lazy)} with replicas needs a D without state, not {state[0]}")
@@ -166,10 +171,12 @@ class GAN(keras.Model):
     @property
     def _state(self) -> list:
         """What a loss may move without being a step: the networks' state and what a regulariser keeps."""
-        nets = [*self.d_nets, *self.g_nets]
         counters = [self.step, self.images, self.seed]
         own = [weight for weight in self.own_weights if all(weight is not counter for counter in counters)]
-        return own + [weight for net in nets for weight in net.non_trainable_variables]
+        return own + self._state_of([*self.d_nets, *self.g_nets])
+
+    def _state_of(self, nets: Sequence[keras.Model]) -> list:
+        return [weight for net in nets for weight in net.non_trainable_variables if id(weight) not in self._frozen]
 
     def make_averages(self) -> tuple[tuple[keras.Model, keras.Model], ...]:
         """(average, network) pairs that the EMA keeps, the averages newly made and equal to their networks."""
@@ -379,6 +386,19 @@ def rows(batch: Batch) -> int | tf.Tensor:
     """How many rows a batch has."""
     first = next(iter(batch.values()))
     return first.shape[0] if first.shape[0] is not None else tf.shape(first)[0]
+
+
+def _freeze(nets: Sequence[keras.Model], count: int) -> frozenset[int]:
+    """Hold the first `count` layers with weights of each network; the ids of their weights."""
+    held = []
+    for net in nets:
+        layers = [layer for layer in net.layers if layer.trainable_weights]
+        if not 0 <= count < len(layers):
+            raise BadInput(f"game.freeze_d: {count} is not between 0 and {len(layers) - 1}, all of D's layers but one")
+        for layer in layers[:count]:
+            held += map(id, layer.trainable_weights)
+            layer.trainable = False
+    return frozenset(held)
 
 
 def _kept(choice):

@@ -77,6 +77,7 @@ class Game:
     augment: Any = None
     ema: Any = None
     d_steps: int = 1
+    freeze_d: int = 0  # D's first layers with weights that stand still
 
 
 @dataclasses.dataclass(frozen=True)

@@ -239,6 +239,7 @@ def build(recipe: ganzoo.recipe.Recipe, spec, lookup: Callable | None = None) ->
             ema=game.ema,
             d_steps=game.d_steps,
             accumulate=train.accumulate,
+            freeze_d=game.freeze_d,
             seed=train.seed,
             lookup=lookup,
             steps_per_execution=train.steps_per_execution,

@@ -42,6 +42,7 @@ DEEP = (
     "r3gan_ffhq256_folder",
     "stylegan2_cifar10",
     "stylegan2_folder",
+    "stylegan2_transfer_folder",
     "stylegan2_tiny_emoji",
     "stylegan2_paper256_folder",
     "stylegan2_paper512_folder",
