@@ -7,7 +7,7 @@ import numpy as np
 
 import ganzoo.data
 import ganzoo.recipe
-from ganzoo import console, export, metrics, pictures, runs, samplers
+from ganzoo import console, exhibit, export, metrics, pictures, runs, samplers
 from ganzoo import train as training
 from ganzoo.errors import BadInput
 from ganzoo.metrics import feature_file
@@ -101,11 +101,11 @@ def _run(source: str) -> Samples:
         raise BadInput(f"data: {images.name} has changed since {source} was trained on it")
     sampler = samplers.of(model)
     ceiling = {
-        "untrained": lambda: training.fakes(training.untrained(recipe, images.spec)),
-        "key": training.network_key(recipe),
+        "untrained": lambda: exhibit.fakes(samplers.of(training.untrained(recipe, images.spec))),
+        "key": exhibit.network_key(recipe),
     }
     return Samples(
-        images=training.fakes(sampler),
+        images=exhibit.fakes(sampler),
         seen=int(model.images.value),
         names=list(recipe.metrics),
         labels=_cycle(sampler.classes),
@@ -123,7 +123,7 @@ def _export(source: str) -> Samples:
         raise BadInput(f"source: the card of {source} does not say on what data it was trained")
     images = ganzoo.data.open(ganzoo.recipe.data_of(origin["data"]))
     return Samples(
-        images=training.fakes(sampler, "generate"),
+        images=exhibit.fakes(sampler, "generate"),
         seen=sampler.card["images"],
         names=origin["metrics"],
         labels=_cycle(sampler.classes),
@@ -155,7 +155,7 @@ def _images(path: str):
 
 
 def _cycle(classes: int) -> Labels | None:
-    """The classes of `training.fakes`, or None."""
+    """The classes of `exhibit.fakes`, or None."""
     return (lambda start, count: np.arange(start, start + count) % classes) if classes else None
 
 

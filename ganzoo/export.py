@@ -15,14 +15,13 @@ import tensorflow as tf
 
 from ganzoo.card import Card, markdown
 from ganzoo.errors import BadInput
-from ganzoo.gan import NoiseGAN
-from ganzoo.generator import Generator
+from ganzoo.gan import GAN
 
 CARD = "card.json"
 
 
-def export(model: NoiseGAN, folder: str | os.PathLike, card: dict[str, Any], force: bool = False):
-    """Write `model.sampler` to `folder` = .../<recipe>/<version>. card: the fields of `Card`.
+def export(model: GAN, folder: str | os.PathLike, card: dict[str, Any], force: bool = False):
+    """Write what `model` serves to `folder` = .../<recipe>/<version>. card: the fields of `Card`.
 
     The version appears by one rename: a process killed while exporting leaves none. Raises BadInput where the version
     is no whole number, exists already (unless `force`) or cannot be written; what stood there then stands still.
@@ -32,13 +31,13 @@ def export(model: NoiseGAN, folder: str | os.PathLike, card: dict[str, Any], for
         raise BadInput(f"out: {folder} ends in {folder.name!r}; allowed: a version, which is a whole number")
     if folder.exists() and not force:
         raise BadInput(f"out: {folder} exists already; --force replaces it")
-    generator = Generator(model)
+    served = model.served()
     temporary = folder.with_name(f".{folder.name}.tmp")
     try:
         if temporary.exists():  # of an export that was killed
             shutil.rmtree(temporary)
         temporary.mkdir(parents=True)
-        _write(temporary, generator, known, version=int(folder.name))
+        _write(temporary, served, known, version=int(folder.name))
         _replace(temporary, folder)
     except (OSError, tf.errors.OpError) as error:
         raise BadInput(f"out: cannot write {folder}: {str(error).splitlines()[0]}") from error
@@ -52,13 +51,13 @@ def newest(folder: pathlib.Path) -> pathlib.Path | None:
     return max(versions, key=lambda path: int(path.name), default=None)
 
 
-def _write(folder: pathlib.Path, generator: Generator, known: Card, version: int):
-    signatures = {name: generator.signature(name) for name in generator.signatures}
+def _write(folder: pathlib.Path, served, known: Card, version: int):
+    signatures = {name: served.signature(name) for name in served.signatures}
     # Nothing of Keras goes into the file, so nothing of Keras is needed to load it.
     module = tf.Module()
-    module.weights = generator.variables
+    module.weights = served.variables
     tf.saved_model.save(module, str(folder), signatures=signatures)
-    card = dataclasses.asdict(known) | generator.facts
+    card = dataclasses.asdict(known) | served.facts
     card["signatures"] = {
         name: {
             "inputs": _tensors(function.structured_input_signature[1]),

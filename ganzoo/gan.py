@@ -190,6 +190,14 @@ class GAN(keras.Model):
         """{term: float32 scalar}, weighted; their sum is what G descends."""
         raise TypeError(f"{type(self).__name__} has no g_loss")
 
+    def exhibit(self, images, recipe, fresh: Callable[[], "GAN"]):
+        """What shows how far training is: an object as `exhibit.Exhibit`, of the same arguments."""
+        raise TypeError(f"{type(self).__name__} has no exhibit")
+
+    def served(self):
+        """What is exported: an object as `generator.Generator`, with the weights that the model has now."""
+        raise TypeError(f"{type(self).__name__} has nothing to serve")
+
     @property
     def progress(self) -> Progress:
         return Progress(self.step, self.images, self.seed)
@@ -305,6 +313,16 @@ class NoiseGAN(GAN):
         self.average = self.make_generator()
         self.average.set_weights(self.generator.get_weights())
         return ((self.average, self.generator),)
+
+    def exhibit(self, images, recipe, fresh):
+        from ganzoo import exhibit  # which samples, and so imports this way round
+
+        return exhibit.Exhibit(self, images, recipe, fresh)
+
+    def served(self):
+        from ganzoo import generator
+
+        return generator.Generator(self)
 
     def styled(self, network: keras.Model) -> Styled | None:
         """The networks within `network`, a generator of this game that draws from styles; None where it does not."""

@@ -12,7 +12,6 @@ import pathlib
 from collections.abc import Callable, Iterator
 
 import keras
-import numpy as np
 import tensorflow as tf
 
 import ganzoo.data
@@ -23,18 +22,13 @@ from ganzoo import (
     console,
     environment,
     export,
-    metrics,
     pictures,
-    probe,
     runs,
-    samplers,
     transfer,
 )
 from ganzoo.errors import BadInput
 from ganzoo.gan import GAN
-from ganzoo.generator import Generator
 
-ROWS = 8  # of a sample grid; a column is a class where there are at most ten
 ROLLBACKS = 3  # of a run with train.on_divergence=rollback, before it is given up
 
 
@@ -67,7 +61,6 @@ def _train(name: str, overrides: tuple[str, ...], run: str | None, smoke: bool, 
         images = ganzoo.data.open(recipe.data)
         if images.skipped:
             show.text(f"data: {images.skipped} unreadable images skipped, {len(images)} kept")
-        extractors = metrics.check(recipe.metrics, images.whole, steps=True)
         resolved = resolve(entry.name, recipe, overrides, smoke, images)
         resume = folder.recipe_json.exists()
         if resume:
@@ -75,6 +68,7 @@ def _train(name: str, overrides: tuple[str, ...], run: str | None, smoke: bool, 
         seed = seed_in_force(recipe.train.seed, len(runs.lines(folder.rollbacks)))
         lookup = functools.partial(images.lookup, seed=seed) if recipe.data.on_device else None
         model = build(recipe, images.spec, lookup)
+        exhibit = model.exhibit(images, recipe, fresh=lambda: untrained(recipe, images.spec))
         header = checkpoint.restore_newest(folder.checkpoints, model, show.text) if resume else None
         model.seed.assign(seed)
         if (source := recipe.train.init_from) and header:
@@ -100,39 +94,15 @@ def _train(name: str, overrides: tuple[str, ...], run: str | None, smoke: bool, 
                 f"{resolved['precision']} on {resolved['hardware']}; pictures in {folder.samples}"
             )
 
-        generator = Generator(model)
-        sampler = samplers.Sampler(generator.signature, generator.facts)
-        columns = images.spec.classes if 2 <= images.spec.classes <= 10 else 8
-        seeds = np.arange(ROWS * columns)
-
-        def grid():
-            generator.refresh()
-            labels = seeds % columns if model.classes else None
-            return images.picture(sampler.generate(seeds, labels, sampler.untruncated), columns)
-
-        def judge():
-            generator.refresh()
-            return metrics.evaluate(
-                recipe.metrics,
-                fakes(sampler),
-                images.whole,
-                untrained=lambda: fakes(untrained(recipe, images.spec)),
-                key=network_key(recipe),
-                steps=samplers.steps(sampler),
-            )
-
         if not (folder.samples / "reals.png").exists():
-            reals = images.read(np.arange(min(len(seeds), len(images))))
-            pictures.save(images.picture(reals, columns), folder.samples / "reals.png")
+            pictures.save(exhibit.originals(), folder.samples / "reals.png")
         every = recipe.train.evaluate if recipe.metrics else 0
         writer = tf.summary.create_file_writer(str(folder.tensorboard))
         seconds = header["seconds"] if header else 0.0
-        knowing = (each for each in extractors.values() if each.class_names or each.modes)
-        measure = probe.Probe(model, images, recipe.train.batch, next(knowing, None)).measure
-        diagnose = callbacks.Diagnose(folder, writer, measure)
+        diagnose = callbacks.Diagnose(folder, writer, exhibit.measure)
         log = callbacks.Log(folder, writer, total, seconds, diagnose, show.tick)
-        samples = callbacks.Samples(folder, writer, recipe.train.tick, grid)
-        evaluate = callbacks.Evaluate(folder, writer, every, judge, show.evaluation)
+        samples = callbacks.Samples(folder, writer, recipe.train.tick, exhibit.picture)
+        evaluate = callbacks.Evaluate(folder, writer, every, exhibit.judge, show.evaluation)
         save = callbacks.Save(folder, log, stop)
         hooks = [diagnose, log, callbacks.Guard(diagnose), save, stop, samples, evaluate]
         if not header:
@@ -298,30 +268,14 @@ def load_run(run: runs.Run, report=print) -> tuple[ganzoo.recipe.Recipe, GAN]:
     return recipe, model
 
 
-def untrained(recipe: ganzoo.recipe.Recipe, spec) -> samplers.Sampler:
-    """The generator before its first step: the ceiling of every metric."""
+def untrained(recipe: ganzoo.recipe.Recipe, spec) -> GAN:
+    """The model before its first step, on one device without XLA: from its generator comes the ceiling of a metric."""
     policy = keras.config.dtype_policy()
     fresh = dataclasses.replace(recipe, train=dataclasses.replace(recipe.train, replicas=1, xla="off"))
     try:
-        return samplers.of(build(fresh, spec))
+        return build(fresh, spec)
     finally:
         keras.config.set_dtype_policy(policy)
-
-
-def network_key(recipe: ganzoo.recipe.Recipe) -> str:
-    """The name of an untrained generator: all that its weights depend on."""
-    return json.dumps([ganzoo.recipe.describe(recipe.model), recipe.train.seed], sort_keys=True)
-
-
-def fakes(sampler: samplers.Sampler, signature: str = "batch") -> Callable[[int, int], np.ndarray]:
-    """(first seed, count) -> uint8 images, not truncated; a conditional generator makes each class equally often."""
-
-    def make(start: int, count: int) -> np.ndarray:
-        seeds = np.arange(start, start + count)
-        labels = seeds % sampler.classes if sampler.classes else None
-        return sampler.generate(seeds, labels, sampler.untruncated, signature)
-
-    return make
 
 
 def card(run: runs.Run, images: int) -> dict:
