@@ -13,5 +13,6 @@ the same values with a progress that stands still. All of it compiles under XLA.
 """
 
 from ganzoo.degradations.bicubic import Bicubic, resize, upsample
+from ganzoo.degradations.noise import GaussianNoise, PoissonNoise
 
-__all__ = ["Bicubic", "resize", "upsample"]
+__all__ = ["Bicubic", "GaussianNoise", "PoissonNoise", "resize", "upsample"]
