@@ -13,6 +13,19 @@ the same values with a progress that stands still. All of it compiles under XLA.
 """
 
 from ganzoo.degradations.bicubic import Bicubic, resize, upsample
+from ganzoo.degradations.masks import Box, Brush, Either, Inpaint, Irregular, Union
 from ganzoo.degradations.noise import GaussianNoise, PoissonNoise
 
-__all__ = ["Bicubic", "GaussianNoise", "PoissonNoise", "resize", "upsample"]
+__all__ = [
+    "Bicubic",
+    "Box",
+    "Brush",
+    "Either",
+    "GaussianNoise",
+    "Inpaint",
+    "Irregular",
+    "PoissonNoise",
+    "Union",
+    "resize",
+    "upsample",
+]
