@@ -59,11 +59,18 @@ def _blur(images: np.ndarray) -> np.ndarray:
     return images
 
 
-def patches(level: np.ndarray, draw: np.random.Generator) -> np.ndarray:
-    """float32 [B, H, W, C] -> float32 [128 B, C, 49], at uniform places that lie within the image."""
+def patches(level: np.ndarray, draw: np.random.Generator, inside: np.ndarray | None = None) -> np.ndarray:
+    """float32 [B, H, W, C] -> float32 [128 B, C, 49], at uniform places that lie within the image.
+
+    inside: bool [B, H, W], the pixels that may be a patch's centre; None = all.
+    """
     windows = np.lib.stride_tricks.sliding_window_view(level, (PATCH, PATCH), axis=(1, 2))  # [B, Y, X, C, 7, 7]
     size = (len(level), PATCHES)
-    rows, columns = draw.integers(windows.shape[1], size=size), draw.integers(windows.shape[2], size=size)
+    if inside is None:
+        rows, columns = draw.integers(windows.shape[1], size=size), draw.integers(windows.shape[2], size=size)
+    else:
+        places = [draw.choice(np.argwhere(each), size=PATCHES) for each in _centres(inside)]
+        rows, columns = np.moveaxis(places, -1, 0)
     chosen = windows[np.arange(len(level))[:, None], rows, columns]
     return chosen.reshape(-1, level.shape[-1], PATCH * PATCH)
 
@@ -115,26 +122,48 @@ class SlicedWasserstein(Kind):
         Of the larger set, where they differ, only as many images as the other one has. Raises BadInput for images that
         are too small or whose shape differs between the sets.
         """
-        mine, others = np.concatenate(self.batches), np.concatenate(other.batches)
-        if mine.shape[1:] != others.shape[1:]:
-            shapes = [list(images.shape[1:]) for images in (mine, others)]
-            raise BadInput(f"metrics: swd compares images of one shape, not {shapes[0]} and {shapes[1]}")
-        count = min(len(mine), len(others))
-        found = {}
-        heights = [height for height, _ in sides(*mine.shape[1:3])]
-        for level, height in enumerate(heights):
-            x, y = (_descriptors(images[:count], level, len(heights)) for images in (mine, others))
-            directions = np.random.default_rng([SEED, level, 1]).normal(size=(x.shape[1], DIRECTIONS))
-            directions /= np.linalg.norm(directions, axis=0)
-            found[str(height)] = wasserstein(x, y, directions.astype(np.float32))
-        return {"value": float(np.mean(list(found.values()))), "levels": found, "images": count}
+        return between(np.concatenate(self.batches), np.concatenate(other.batches))
 
 
-def _descriptors(images: np.ndarray, level: int, levels: int) -> np.ndarray:
+def between(mine: np.ndarray, others: np.ndarray, inside: np.ndarray | None = None) -> dict:
+    """`SlicedWasserstein.to` of two sets uint8 [N, H, W, C].
+
+    inside: bool [N, H, W], the pixels that may be a patch's centre, the same in both sets; levels where some image has
+    none are left out, and BadInput is raised if none is left.
+    """
+    if mine.shape[1:] != others.shape[1:]:
+        shapes = [list(images.shape[1:]) for images in (mine, others)]
+        raise BadInput(f"metrics: swd compares images of one shape, not {shapes[0]} and {shapes[1]}")
+    count = min(len(mine), len(others))
+    found = {}
+    heights = [height for height, _ in sides(*mine.shape[1:3])]
+    for level, height in enumerate(heights):
+        part = None if inside is None else inside[:count, :: 2**level, :: 2**level]
+        if part is not None and not _centres(part).any(axis=(1, 2)).all():
+            continue
+        x, y = (_descriptors(images[:count], level, len(heights), part) for images in (mine, others))
+        directions = np.random.default_rng([SEED, level, 1]).normal(size=(x.shape[1], DIRECTIONS))
+        directions /= np.linalg.norm(directions, axis=0)
+        found[str(height)] = wasserstein(x, y, directions.astype(np.float32))
+    if not found:
+        raise BadInput(
+            f"metrics: swd finds no patch of {PATCH}x{PATCH} pixels with its centre in the hole of every image"
+        )
+    return {"value": float(np.mean(list(found.values()))), "levels": found, "images": count}
+
+
+def _centres(inside: np.ndarray) -> np.ndarray:
+    """bool [B, H, W] of pixels -> bool [B, H - 6, W - 6] of the patches with such a centre."""
+    edge = PATCH // 2
+    return inside[:, edge:-edge, edge:-edge]
+
+
+def _descriptors(images: np.ndarray, level: int, levels: int, inside: np.ndarray | None) -> np.ndarray:
     # Both sets are cut at the same places, so that equal sets are at distance 0.
     draw = np.random.default_rng([SEED, level, 0])
     found = np.empty([len(images) * PATCHES, images.shape[-1], PATCH * PATCH], np.float32)
     for start in range(0, len(images), PART):
         part = images[start : start + PART]
-        found[start * PATCHES : (start + len(part)) * PATCHES] = patches(pyramid(part, levels)[level], draw)
+        centres = None if inside is None else inside[start : start + PART]
+        found[start * PATCHES : (start + len(part)) * PATCHES] = patches(pyramid(part, levels)[level], draw, centres)
     return normalise(found)
