@@ -12,11 +12,13 @@ Every image has draws of its own, and all of them are pure functions of (seed, i
 the same values with a progress that stands still. All of it compiles under XLA.
 """
 
-from ganzoo.degradations.bicubic import Bicubic, resize, upsample
+from ganzoo.degradations.bicubic import Bicubic, upsample
+from ganzoo.degradations.jpeg import JPEG
 from ganzoo.degradations.masks import Box, Brush, Either, Inpaint, Irregular, Union
 from ganzoo.degradations.noise import GaussianNoise, PoissonNoise
 
 __all__ = [
+    "JPEG",
     "Bicubic",
     "Box",
     "Brush",
@@ -26,6 +28,5 @@ __all__ = [
     "Irregular",
     "PoissonNoise",
     "Union",
-    "resize",
     "upsample",
 ]
