@@ -13,13 +13,17 @@ the same values with a progress that stands still. All of it compiles under XLA.
 """
 
 from ganzoo.degradations.bicubic import Bicubic, upsample
+from ganzoo.degradations.blur import Blur
 from ganzoo.degradations.jpeg import JPEG
 from ganzoo.degradations.masks import Box, Brush, Either, Inpaint, Irregular, Union
 from ganzoo.degradations.noise import GaussianNoise, PoissonNoise
+from ganzoo.degradations.resize import Resize
+from ganzoo.degradations.second_order import SecondOrder
 
 __all__ = [
     "JPEG",
     "Bicubic",
+    "Blur",
     "Box",
     "Brush",
     "Either",
@@ -27,6 +31,8 @@ __all__ = [
     "Inpaint",
     "Irregular",
     "PoissonNoise",
+    "Resize",
+    "SecondOrder",
     "Union",
     "upsample",
 ]
