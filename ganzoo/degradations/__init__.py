@@ -14,6 +14,7 @@ the same values with a progress that stands still. All of it compiles under XLA.
 
 from ganzoo.degradations.bicubic import Bicubic, upsample
 from ganzoo.degradations.blur import Blur
+from ganzoo.degradations.chain import Chain
 from ganzoo.degradations.jpeg import JPEG
 from ganzoo.degradations.masks import Box, Brush, Either, Inpaint, Irregular, Union
 from ganzoo.degradations.noise import GaussianNoise, PoissonNoise
@@ -26,6 +27,7 @@ __all__ = [
     "Blur",
     "Box",
     "Brush",
+    "Chain",
     "Either",
     "GaussianNoise",
     "Inpaint",
