@@ -5,8 +5,8 @@ processing", eq. 4); where an image shrinks the kernel is as much wider, so that
 image goes on as its reflection, the edge repeated; each output's weights are divided by their sum.
 
 The weights of a size are two matrices, made once in float64, and an image is one product with each. They are
-multiplied in float32; where a device multiplies float32 matrices as TF32, that adds up to about 0.1 of a grey level
-(estimated, not measured).
+multiplied in float32; where a device multiplies float32 matrices as TF32, with 10 bits behind the point, what is
+rounded to 8 bits may now and then be the next level.
 
 Known difference: MATLAB rounds a uint8 image to whole levels after the first of its two passes; here only the result
 is rounded.
