@@ -29,6 +29,10 @@ class Data:
     `stacked` the package set whose digits are stacked. `path` is a file or folder for folder, npz and tfrecord sources,
     or TFDS's `data_dir`. Everything the spec of a batch depends on (`size`, `channels`, `classes`) may be stated; where
     it is, the data need not be opened to build a model, and data that disagree are refused.
+
+    `tile` and `window` make small images of large ones. A tile is cut when the set is opened, a window of it when it is
+    seen: `tile=128, window=96` shows 96x96 pixels at any place of a tile of 128. With `tile`, `limit` and `held_out`
+    count what the source holds, so that parts of one photo are never on both sides.
     """
 
     source: Literal["bundled", "tfds", "package", "folder", "npz", "tfrecord", "mixture", "stacked"] = "bundled"
@@ -38,12 +42,40 @@ class Data:
     size: int | tuple[int, int] | None = None  # side, or height x width, in pixels; None = as they are
     channels: Literal[1, 3, 4] | None = None  # grey, RGB or RGBA; None = as they are
     classes: int | None = None  # number of classes; None = as the data say, 0 = labels are ignored
+    # cut every image, whatever its size, into tiles of this side, one beside the other, instead of resizing it; what is
+    # over at the right and below is left out, and so are images smaller than that
+    tile: int | None = None
+    # side, or height x width, of the part of an image that is seen, at a random place drawn anew each time; metrics and
+    # pictures show the centre
+    window: int | tuple[int, int] | None = None
     crop: bool = True  # centre crop to the aspect of `size` before resizing; False squeezes
     flip: bool = False  # each image mirrored left to right with probability 1/2
     limit: int | None = None  # keep this many images only, the first by the data's own order
     held_out: int = 0  # images kept from training, a fixed choice, by which a diagnosis sees whether D overfits
     skip_bad: bool = False  # count and skip unreadable files instead of stopping at them
     on_device: bool = False  # keep the set on the device as uint8 and gather there
+
+
+@dataclasses.dataclass(frozen=True)
+class Pairs:
+    """Two domains, `a` and `b`, between which a game translates.
+
+    aligned: image i of `b` belongs to image i of `a`: they are seen together, cut and mirrored alike. Else `b` is drawn
+    by an order of its own, and of the larger set every image is seen once an epoch. path: a folder whose layout says
+    where both domains are, see `ganzoo.data.layouts`; then source, name, path and split of `a` and `b` mean nothing.
+    split: of that folder, train or test.
+    """
+
+    a: Data = Data()
+    b: Data = Data()
+    aligned: bool = False
+    path: str | None = None
+    split: str = "train"
+
+    @property
+    def on_device(self) -> bool:
+        """Whether both sets are kept on the device. Sets that disagree are refused when they are opened."""
+        return self.a.on_device
 
 
 @dataclasses.dataclass(frozen=True)
@@ -85,7 +117,7 @@ class Recipe:
     """One experiment. `model` is a frozen dataclass with `build(spec, classes)`; `metrics[0]` decides which is best."""
 
     model: Any
-    data: Data
+    data: Data | Pairs
     game: Game
     train: Train
     metrics: tuple[str, ...] = ()
@@ -196,9 +228,18 @@ def check(overrides: Sequence[str]) -> None:
         part, _, rest = path.partition(".")
         if part not in {field.name for field in dataclasses.fields(Recipe)}:
             raise _unknown(path, part, [field.name for field in dataclasses.fields(Recipe)])
-        if part in ("train", "data"):
-            kind = {"train": Train, "data": Data}[part]
-            _parse(path, value, _hint(kind, path, rest))
+        if part == "train":
+            _parse(path, value, _hint(Train, path, rest))
+        if part == "data":
+            _parse(path, value, _data_hint(path, rest))
+
+
+def _data_hint(path: str, rest: str) -> Any:
+    """The type of a field below `data`, of `Data` or of `Pairs`: which of them it is, only the recipe says."""
+    domain, _, field = rest.partition(".")
+    if domain in ("a", "b") and field:
+        return _hint(Data, path, field)
+    return _hint(Pairs if rest == "aligned" else Data, path, rest)
 
 
 def _split(override: str) -> tuple[str, str]:
@@ -305,10 +346,11 @@ def describe(value: Any) -> Any:
     return value
 
 
-def data_of(described: dict) -> Data:
-    """The inverse of `describe` for `Data`, as a card holds it."""
+def data_of(described: dict) -> Data | Pairs:
+    """The inverse of `describe` for `Data` and `Pairs`, as a card holds them."""
     fields = {name: tuple(value) if isinstance(value, list) else value for name, value in described.items()}
-    del fields["kind"]
+    if fields.pop("kind") == "Pairs":
+        return Pairs(**fields | {name: data_of(fields[name]) for name in ("a", "b")})
     return Data(**fields)
 
 

@@ -60,7 +60,7 @@ def _train(name: str, overrides: tuple[str, ...], run: str | None, smoke: bool, 
     with callbacks.Stop() as stop, folder.writing():
         images = ganzoo.data.open(recipe.data)
         if images.skipped:
-            show.text(f"data: {images.skipped} unreadable images skipped, {len(images)} kept")
+            show.text(f"data: {images.skipped} images skipped (unreadable or smaller than a tile), {len(images)} kept")
         resolved = resolve(entry.name, recipe, overrides, smoke, images)
         resume = folder.recipe_json.exists()
         if resume:

@@ -1,8 +1,9 @@
 """Images: where they come from, their catalogue, and the sets that batches are drawn from.
 
 `open(data)` is the one door: whatever the source, it gives an `images.ImageSet` of equally large uint8 images whose
-order is a pure function of the seed and of the images seen. What is not on this machine yet is fetched on first use;
-`prepare` does so ahead of time. Importing this module imports neither TensorFlow nor numpy.
+order is a pure function of the seed and of the images seen, or for two domains a `pairs.PairSet` of two of them. What
+is not on this machine yet is fetched on first use; `prepare` does so ahead of time. Importing this module imports
+neither TensorFlow nor numpy.
 """
 
 import dataclasses
@@ -12,11 +13,13 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from ganzoo.errors import BadInput
-from ganzoo.recipe import Data, override_field
+from ganzoo.recipe import Data, Pairs, override_field
 
 if TYPE_CHECKING:
     from ganzoo.data.images import ImageSet, Spec
+    from ganzoo.data.pairs import PairSet, PairSpec
     from ganzoo.data.points import PointSpec
+    from ganzoo.data.source import Source
 
 # What `data.source` may be: the module whose function `open(data)` gives a `source.Source`.
 SOURCES = {
@@ -31,12 +34,24 @@ SOURCES = {
 MADE = {"mixture": "ganzoo.data.mixture", "stacked": "ganzoo.data.stacked"}
 
 
-def open(data: Data) -> "ImageSet":
+def open(data: Data | Pairs) -> "ImageSet | PairSet":
     """The images of `data`, decoded, cropped, resized and checked against what `data` states.
 
     Raises BadInput for a set that is missing, empty or unreadable, or that disagrees with `size`, `channels` or
-    `classes`.
+    `classes`; for two sets also where they do not fit together.
     """
+    if isinstance(data, Pairs):
+        from ganzoo.data import pairs
+
+        return pairs.open_set(data)
+    check(data)
+    if data.held_out:
+        return _open(dataclasses.replace(data, limit=None)).split(data.held_out, data.limit)
+    return _open(data)
+
+
+def check(data: Data) -> None:
+    """Raises BadInput for fields that no source takes."""
     if data.source not in (*SOURCES, *MADE):
         raise BadInput(f"data.source: {data.source!r}; allowed: {', '.join((*SOURCES, *MADE))}")
     if data.path and data.source in ("bundled", "package"):
@@ -45,9 +60,6 @@ def open(data: Data) -> "ImageSet":
         raise BadInput(f"data.limit: {data.limit}; allowed: 1 or more")
     if data.held_out < 0:
         raise BadInput(f"data.held_out: {data.held_out}; allowed: 0 or more")
-    if data.held_out:
-        return _open(dataclasses.replace(data, limit=None)).split(data.held_out, data.limit)
-    return _open(data)
 
 
 def _open(data: Data) -> "ImageSet":
@@ -55,13 +67,26 @@ def _open(data: Data) -> "ImageSet":
         return importlib.import_module(MADE[data.source]).open_set(data)
     from ganzoo.data import assemble
 
-    return assemble.assemble(importlib.import_module(SOURCES[data.source]).open(data), data)
+    return assemble.assemble(open_source(data), data)
 
 
-def spec(data: Data) -> "Spec | None":
+def open_source(data: Data) -> "Source":
+    """The images of `data` as its source holds them. Raises BadInput."""
+    return importlib.import_module(SOURCES[data.source]).open(data)
+
+
+def spec(data: Data | Pairs) -> "Spec | PairSpec | None":
     """What the batches of `data` are, without opening it, where `data` and the catalogue say enough; else None."""
+    if isinstance(data, Pairs):
+        a, b = (spec(dataclasses.replace(each, classes=0)) for each in (data.a, data.b))
+        if a is None or b is None:
+            return None
+        from ganzoo.data.pairs import PairSpec
+
+        return PairSpec(a, b)
     known = _known(data)
-    size, channels, classes = data.size or known["size"], data.channels or known["channels"], data.classes
+    size = data.window or data.tile or data.size or known["size"]
+    channels, classes = data.channels or known["channels"], data.classes
     if classes is None and known["classes"] is not None:
         classes = known["classes"]
     if size is None or channels is None or classes is None:

@@ -25,12 +25,17 @@ def assemble(source: Source, data: Data, memory: int = MEMORY) -> ImageSet:
     """
     reader = Reader(source, data)
     array = _array(source, data)
+    sources = None
     if array is not None:
         images, labels = array, None if source.labels is None else source.labels[: len(array)]
         if labels is not None:
             reader.check_labels(labels)
     else:
         images, labels = _collect(reader, memory)
+        sources = np.asarray(reader.sources) if isinstance(images, np.ndarray) else None
+        if reader.small:
+            few = f"{source.name}: {len(reader.small)} images smaller than data.tile={data.tile} are left out"
+            print(f"{few}, the first is {reader.small[0]}", file=sys.stderr)
     names = reader.class_names(labels)
     return ImageSet(
         name=source.name,
@@ -39,23 +44,45 @@ def assemble(source: Source, data: Data, memory: int = MEMORY) -> ImageSet:
         class_names=names,
         licence=source.licence,
         citation=source.citation,
-        skipped=len(reader.bad) if isinstance(images, np.ndarray) else images.skipped,
+        skipped=len(reader.skipped) if isinstance(images, np.ndarray) else images.skipped,
         flip=data.flip,
+        window=_window(source.name, images.shape, data),
+        sources=sources,
     )
 
 
 def _size(data: Data) -> tuple[int, int] | None:
-    if data.size is None:
+    size = _pixels("size", data.size)
+    if size and data.tile:
+        raise BadInput(f"data.size: {data.size}, but data.tile={data.tile} cuts instead of resizing; state one of them")
+    return size
+
+
+def _window(name: str, shape: tuple[int, ...], data: Data) -> tuple[int, int] | None:
+    """The window that `data` states, None where it is as large as the images."""
+    size = _pixels("window", data.window)
+    if size is None or size == tuple(shape[1:3]):
         return None
-    size = data.size if isinstance(data.size, tuple) else (data.size, data.size)
+    if size[0] > shape[1] or size[1] > shape[2]:
+        raise BadInput(f"data.window: {_by(size)}, but the images of {name} are {_by(shape[1:])}")
+    return size
+
+
+def _pixels(field: str, value: int | tuple[int, int] | None) -> tuple[int, int] | None:
+    """Height and width of a field of `Data`."""
+    if value is None:
+        return None
+    size = value if isinstance(value, tuple) else (value, value)
     if min(size) < 1:
-        raise BadInput(f"data.size: {data.size}; allowed: 1 or more pixels")
+        raise BadInput(f"data.{field}: {value}; allowed: 1 or more pixels")
     return size
 
 
 def _array(source: Source, data: Data) -> np.ndarray | None:
     """The images where the source is an array that needs no resizing and no arithmetic on colours."""
     images = source.items
+    if data.tile:
+        return None
     if not isinstance(images, np.ndarray) or images.dtype != np.uint8 or _size(data) not in (None, images.shape[1:3]):
         return None
     return pixels.with_channels(images[: data.limit], data.channels)
@@ -69,12 +96,18 @@ def _collect(reader: "Reader", memory: int) -> tuple[np.ndarray | records.Record
     rows = iter(reader)
     image, label = next(rows)
     rows = itertools.chain([(image, label)], rows)
-    size = reader.count * image.nbytes
+    if reader.data.tile:
+        # How many tiles there are is known at the end only.
+        most = memory // image.nbytes + 1 if reader.source.fingerprint else None
+        held = list(itertools.islice(rows, most))
+        rows, count, size = itertools.chain(held, rows), len(held), len(held) * image.nbytes
+    else:
+        count, size = reader.count, reader.count * image.nbytes
     if reader.source.fingerprint and size > memory:
         print(f"{reader.source.name}: writing {size / 2**30:.1f} GB of images to {folder}, once", file=sys.stderr)
-        written = records.write(rows, folder, reader.bad)
+        written = records.write(rows, folder, reader.skipped)
         return written, written.labels
-    images, labels = np.empty((reader.count, *image.shape), np.uint8), []
+    images, labels = np.empty((count, *image.shape), np.uint8), []
     for row, (image, label) in enumerate(rows):
         images[row] = image
         labels.append(label)
@@ -82,12 +115,18 @@ def _collect(reader: "Reader", memory: int) -> tuple[np.ndarray | records.Record
 
 
 class Reader:
-    """Iterates over (image uint8 [H, W, C], label) of a source, all of one shape; collects what cannot be read."""
+    """Iterates over (image uint8 [H, W, C], label) of a source, all of one shape; collects what cannot be read.
+
+    bad: (where, why) of what is unreadable. small: of images smaller than a tile, where. skipped: both. sources: of
+    each image given, its number in the source.
+    """
 
     def __init__(self, source: Source, data: Data):
         self.source, self.data, self.size = source, data, _size(data)
         self.count = min(source.count, data.limit or source.count)
-        self.bad: list[tuple[str, Exception]] = []
+        if data.tile is not None and data.tile < 1:
+            raise BadInput(f"data.tile: {data.tile}; allowed: 1 or more pixels")
+        self._start()
         known = source.class_names
         if data.classes and known == ():
             raise BadInput(f"data.classes: {data.classes}, but {source.name} has no labels")
@@ -99,7 +138,14 @@ class Reader:
     def key(self) -> str:
         """Everything that the fitted images depend on."""
         fields = (self.size, self.data.channels, self.data.crop, self.data.classes, self.count, self.data.skip_bad)
-        return f"{self.source.name} {self.source.fingerprint} {fields}"
+        tile = f" tile {self.data.tile}" if self.data.tile else ""
+        return f"{self.source.name} {self.source.fingerprint} {fields}{tile}"
+
+    def _start(self):
+        self.bad: list[tuple[str, Exception]] = []
+        self.small: list[str] = []
+        self.skipped: list[str] = []
+        self.sources: list[int] = []
 
     def class_names(self, labels) -> tuple[str, ...]:
         """One name for each class, () = no labels; where a source has labels without names, their numbers."""
@@ -110,24 +156,32 @@ class Reader:
         return tuple(str(index) for index in range(self.classes or int(max(labels)) + 1))
 
     def __iter__(self) -> Iterator[tuple[np.ndarray, int | None]]:
-        self.bad = []
+        self._start()
         good, first = 0, None
-        for item, image in self._fitted():
-            if isinstance(image, Exception):
-                self.bad.append((item.where, image))
-                continue
-            first = first or (item.where, image.shape)
-            self._check(item, image, *first)
-            yield image, item.label
-            good += 1
+        for number, (item, images) in enumerate(self._fitted()):
+            if isinstance(images, Exception):
+                self.bad.append((item.where, images))
+                self.skipped.append(item.where)
+            elif not images:
+                self.small.append(item.where)
+                self.skipped.append(item.where)
+            else:
+                for image in images:
+                    first = first or (item.where, image.shape)
+                    self._check(item, image, *first)
+                    self.sources.append(number)
+                    yield image, item.label
+                good += 1
             if good == self.count:
                 break
         if self.bad and not (self.data.skip_bad and good):
             raise BadInput(self._complaint(good))
+        if not good and self.small:
+            raise BadInput(f"data.tile: {self.data.tile}, but every image of {self.source.name} is smaller")
         if not good:
             raise BadInput(f"data: {self.source.name} has no images")
 
-    def _fitted(self) -> Iterator[tuple[Item, np.ndarray | Exception]]:
+    def _fitted(self) -> Iterator[tuple[Item, list[np.ndarray] | Exception]]:
         items = iter(self.source)
         workers = os.cpu_count() or 1
         with concurrent.futures.ThreadPoolExecutor(workers) as pool:
@@ -135,13 +189,16 @@ class Reader:
             while portion := list(itertools.islice(items, 64 * workers)):
                 yield from zip(portion, pool.map(self._fit, portion), strict=True)
 
-    def _fit(self, item: Item) -> np.ndarray | Exception:
+    def _fit(self, item: Item) -> list[np.ndarray] | Exception:
         try:
             image = item.image
             image = pixels.as_image(image) if isinstance(image, np.ndarray) else pixels.decode(image)
+            if item.half is not None:
+                image = pixels.half(image, item.half)
         except pixels.UNREADABLE as error:
             return error
-        return pixels.fit(image, self.size, self.data.channels, self.data.crop)
+        fitted = pixels.fit(image, self.size, self.data.channels, self.data.crop)
+        return pixels.tiles(fitted, self.data.tile) if self.data.tile else [fitted]
 
     def _check(self, item: Item, image: np.ndarray, first: str, shape: tuple[int, ...]):
         if image.shape[:2] != shape[:2]:

@@ -37,7 +37,7 @@ def open(data: Data) -> Source:
         count=len(files),
         items=[Item(str(file), root / file, number.get(folder)) for file, folder in zip(files, folders, strict=True)],
         class_names=tuple(classes),
-        fingerprint=_fingerprint(root, files),
+        fingerprint=fingerprint(root, files),
     )
 
 
@@ -59,7 +59,8 @@ def _refuse(error: OSError):
     raise BadInput(f"data.path: {error.filename} cannot be read ({error.strerror})") from error
 
 
-def _fingerprint(root: pathlib.Path, files: list[pathlib.Path]) -> str:
+def fingerprint(root: pathlib.Path, files: list[pathlib.Path]) -> str:
+    """Changes when a file below `root` does."""
     digest = hashlib.sha256()
     for file in files:
         status = (root / file).stat()

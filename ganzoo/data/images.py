@@ -46,8 +46,10 @@ class ImageSet:
     """Equally large images, in memory or in a file.
 
     images: uint8 [N, H, W, C], or a `records.Records` of that shape. labels: int32 [N] in [0, classes), None = no
-    labels. class_names: one for each class. skipped: unreadable images that were left out. flip: mirror each image
-    left to right with probability 1/2, drawn anew each time it is seen. held_out: images of the same kind that this set
+    labels. class_names: one for each class. skipped: images that were left out, unreadable or too small. flip: mirror
+    each image left to right with probability 1/2, drawn anew each time it is seen. window: (height, width) of the part
+    of it that is seen, its place drawn anew likewise; None = all of it. sources: int [N], which image of the source
+    each one is or was cut from, in rising order; None = each its own. held_out: images of the same kind that this set
     does not have; undivided: the set before they were taken away.
     """
 
@@ -59,6 +61,8 @@ class ImageSet:
     citation: str = ""
     skipped: int = 0
     flip: bool = False
+    window: tuple[int, int] | None = None
+    sources: np.ndarray | None = None
     held_out: "ImageSet | None" = None
     undivided: "ImageSet | None" = None
 
@@ -67,7 +71,8 @@ class ImageSet:
 
     @property
     def spec(self) -> Spec:
-        return Spec(*self.images.shape[1:], classes=len(self.class_names))
+        height, width = self.window or self.images.shape[1:3]
+        return Spec(height, width, self.images.shape[3], classes=len(self.class_names))
 
     @property
     def whole(self) -> "ImageSet":
@@ -77,24 +82,27 @@ class ImageSet:
     def split(self, count: int, limit: int | None = None) -> "ImageSet":
         """This set without `count` images, a fixed choice, which become its `held_out`; of the rest the first `limit`.
 
-        Raises BadInput where they are more than the set has, and for a set that is not in memory.
+        Images are counted as the source counts them: what was cut from one stays together. Raises BadInput where they
+        are more than the set has, and for a set that is not in memory.
         """
         if not isinstance(self.images, np.ndarray):
             raise BadInput(f"data.held_out: {self.name} is too large for memory; allowed: 0")
-        if count >= len(self):
-            raise BadInput(f"data.held_out: {count}, but {self.name} has {len(self)} images")
-        order = np.random.default_rng(HELD_OUT_SEED).permutation(len(self))
-        kept, held = np.sort(order[count:])[:limit], np.sort(order[:count])
+        sources = np.arange(len(self)) if self.sources is None else self.sources
+        whole = np.unique(sources)
+        if count >= len(whole):
+            raise BadInput(f"data.held_out: {count}, but {self.name} has {len(whole)} images")
+        order = np.random.default_rng(HELD_OUT_SEED).permutation(len(whole))
+        kept, held = (np.isin(sources, whole[places]) for places in (np.sort(order[count:])[:limit], order[:count]))
+        return dataclasses.replace(self.take(kept), held_out=self.take(held), undivided=self)
 
-        def part(places, **fields):
-            labels = None if self.labels is None else self.labels[places]
-            return dataclasses.replace(self, images=self.images[places], labels=labels, **fields)
-
-        return part(kept, held_out=part(held), undivided=self)
+    def take(self, places: np.ndarray) -> "ImageSet":
+        """The images of a set in memory at these places: int [M], or bool [N]."""
+        labels, sources = (None if each is None else each[places] for each in (self.labels, self.sources))
+        return dataclasses.replace(self, images=self.images[places], labels=labels, sources=sources)
 
     @functools.cached_property
     def hash(self) -> str:
-        """SHA-256 of shape, pixels and labels, in hexadecimal."""
+        """SHA-256 of shape, pixels, labels and the window, in hexadecimal."""
         digest = hashlib.sha256(str(self.images.shape).encode())
         if isinstance(self.images, np.ndarray):
             digest.update(np.ascontiguousarray(self.images))
@@ -102,11 +110,17 @@ class ImageSet:
             digest.update(self.images.hash.encode())
         if self.labels is not None:
             digest.update(self.labels.astype("<i4"))
+        if self.window:
+            digest.update(f"window {self.window}".encode())
         return digest.hexdigest()
 
     def read(self, indices: np.ndarray) -> np.ndarray:
-        """The images at these places of the set. indices: int [B] -> uint8 [B, H, W, C]."""
-        return self.images[np.asarray(indices)]
+        """The images at these places of the set, of a window the centre. indices: int [B] -> uint8 [B, H, W, C]."""
+        images = self.images[np.asarray(indices)]
+        if not self.window:
+            return images
+        top, left = ((have - want) // 2 for have, want in zip(images.shape[1:3], self.window, strict=True))
+        return images[:, top : top + self.window[0], left : left + self.window[1]]
 
     def lookup(self, positions: tf.Tensor, seed: int) -> dict[str, tf.Tensor]:
         """The batch at these positions of the endless sequence, gathered on the device that runs it.
@@ -140,6 +154,8 @@ class ImageSet:
     def _batch(self, positions, seed, gather) -> dict[str, tf.Tensor]:
         index = order.index(positions, len(self), seed)
         image = gather(index)
+        if self.window:
+            image = self._cut(image, positions, seed)
         if self.flip:
             mirrored = order.coin(positions, seed)[:, None, None, None]
             image = tf.where(mirrored, tf.reverse(image, [2]), image)
@@ -147,6 +163,14 @@ class ImageSet:
         if not self.class_names:
             return {"image": image}
         return {"image": image, "label": tf.gather(tf.constant(self.labels), index)}
+
+    def _cut(self, image: tf.Tensor, positions: tf.Tensor, seed: int) -> tf.Tensor:
+        """The window of each image [B, H, W, C], at a place of its own."""
+        for axis, size in enumerate(self.window):
+            first = order.number(positions, image.shape[axis + 1] - size + 1, seed, stream=axis)
+            places = first[:, None] + tf.range(size, dtype=tf.int64)
+            image = tf.gather(image, places, axis=axis + 1, batch_dims=1)
+        return image
 
     def to_float(self, image: tf.Tensor) -> tf.Tensor:
         """What the game is given of stored images: uint8 0..255 to float32 -1..1, x / 127.5 - 1 with a single rounding.
@@ -164,7 +188,7 @@ class ImageSet:
         return tf.gather(self._in_memory, index)
 
     def _gather_from_file(self, index: tf.Tensor) -> tf.Tensor:
-        image = tf.numpy_function(self.read, [index], tf.uint8, stateful=False)
+        image = tf.numpy_function(lambda places: self.images[places], [index], tf.uint8, stateful=False)
         return tf.ensure_shape(image, [index.shape[0], *self.images.shape[1:]])
 
     @functools.cached_property

@@ -86,6 +86,6 @@ def open_set(data: Data) -> PointSet:
     if data.name not in MIXTURES:
         raise BadInput(f"data.name: no mixture {data.name!r}; allowed: {', '.join(MIXTURES)}")
     check_split(data)
-    refuse(data, "path", "size", "channels", "classes", "flip", "skip_bad")
+    refuse(data, "path", "size", "channels", "classes", "tile", "window", "flip", "skip_bad")
     points, _ = MIXTURES[data.name]().draw(COUNT, SEED)
     return PointSet(name=data.name, images=points[: data.limit], licence="none, drawn by this project")

@@ -43,6 +43,23 @@ def coin(positions: tf.Tensor, seed: int) -> tf.Tensor:
     return _mix(_mix(_low(positions) + key) ^ _high(positions)) >= tf.constant(2**31, tf.uint32)
 
 
+def number(positions: tf.Tensor, count: int, seed: int, stream: int) -> tf.Tensor:
+    """A whole number for each position, uniform in [0, count), independent of the order and the coin and, for another
+    `stream`, of the others.
+
+    positions: int64 [B]. count: 1 .. 2 ** 16, so that none is more than 1.00002 times as frequent as another.
+    -> int64 [B].
+    """
+    key = _mix(_mix(_constant(seed) ^ _constant(0x2545F491)) ^ _constant(seed >> 32) ^ _constant(GOLDEN * (stream + 1)))
+    bits = _mix(_mix(_low(positions) ^ key) ^ _high(positions) ^ _mix(key + _constant(GOLDEN)))
+    return tf.cast(bits, tf.int64) % count
+
+
+def other(seed: int) -> int:
+    """The seed of a second sequence beside that of `seed`, so that what stands in one says nothing of the other."""
+    return seed ^ 0x6A09E667F3BCC908
+
+
 def _value(number: tf.Tensor, key: tf.Tensor, turn: int) -> tf.Tensor:
     """What a round adds: a function of the other coordinate and of the key, another one each turn."""
     return tf.cast(_mix(_mix(_low(number) + _constant(GOLDEN * (turn + 1))) ^ key), tf.int64)

@@ -74,6 +74,20 @@ def fit(image: PIL.Image.Image, size: tuple[int, int] | None, channels: int | No
     return values[:, :, None] if values.ndim == 2 else values
 
 
+def half(image: PIL.Image.Image, which: int) -> PIL.Image.Image:
+    """The left (0) or the right (1) of two squares side by side. Raises ValueError for a picture of another aspect."""
+    if image.width != 2 * image.height:
+        raise ValueError(f"{image.height}x{image.width} is not two squares side by side")
+    return image.crop((which * image.height, 0, (which + 1) * image.height, image.height))
+
+
+def tiles(image: np.ndarray, side: int) -> list[np.ndarray]:
+    """The squares [side, side, C] that lie beside each other in [H, W, C], row by row from the upper left corner."""
+    rows, columns = image.shape[0] // side, image.shape[1] // side
+    corners = [(side * row, side * column) for row in range(rows) for column in range(columns)]
+    return [image[top : top + side, left : left + side] for top, left in corners]
+
+
 def _centre(width: int, height: int, aspect: float) -> tuple[float, float, float, float]:
     """The largest box of that aspect in the middle: left, upper, right, lower."""
     wide, high = min(width, height * aspect), min(height, width / aspect)

@@ -12,11 +12,15 @@ from ganzoo.recipe import Data
 
 @dataclasses.dataclass(frozen=True)
 class Item:
-    """One image as a source holds it. where: what an error message calls it, a file or a place in a file."""
+    """One image as a source holds it. where: what an error message calls it, a file or a place in a file.
+
+    half: of two pictures side by side in one file the left (0) or the right (1); None = it is one picture.
+    """
 
     where: str
     image: pathlib.Path | bytes | np.ndarray  # a file, an encoded file's content, or pixels [H, W] or [H, W, C]
     label: int | None = None
+    half: int | None = None
 
 
 @dataclasses.dataclass(frozen=True)

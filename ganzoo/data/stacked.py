@@ -50,7 +50,7 @@ def open_set(data: Data) -> StackedSet:
     for field, only in (("size", 28), ("channels", 3), ("classes", 0)):
         if getattr(data, field) not in (None, only):
             raise BadInput(f"data.{field}: {getattr(data, field)}, stacked digits have {only}")
-    refuse(data, "path", "flip", "skip_bad")
+    refuse(data, "path", "tile", "window", "flip", "skip_bad")
     digits = ganzoo.data.open(dataclasses.replace(data, source="package", channels=None, classes=None))
     return StackedSet(
         name=f"stacked_{digits.name}", images=digits.images, licence=digits.licence, citation=digits.citation
