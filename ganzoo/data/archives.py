@@ -70,7 +70,8 @@ class Archive:
         if self.kind == "npm":
             return [["npm", "pack", "--ignore-scripts", wanted]]
         if self.kind == "wheel":
-            return [[sys.executable, "-m", "pip", "download", "--no-deps", "--only-binary=:all:", wanted]]
+            get = [sys.executable, "-m", "pip", "download", "--no-deps", "--only-binary=:all:", *self._tags()]
+            return [[*get, wanted]]
         # Lists and locks of our own: no root, and the system's stay as they are.
         apt = cache.folder() / "apt"
         for name in ("lists/partial", "cache/archives/partial"):
@@ -78,6 +79,14 @@ class Archive:
         own = {"Dir::State::lists": apt / "lists", "Dir::Cache": apt / "cache", "Debug::NoLocking": 1}
         get = ["apt-get", *(part for name, value in own.items() for part in ("-o", f"{name}={value}"))]
         return [[*get, "update"], [*get, "download", wanted]]
+
+    def _tags(self) -> list[str]:
+        """What makes pip take the very wheel of `file`, whatever this machine is: its files are data, not code."""
+        python, abi, platforms = self.file.removesuffix(".whl").split("-")[-3:]
+        if platforms == "any":
+            return []
+        tags = [f"--platform={platform}" for platform in platforms.split(".")]
+        return [*tags, f"--python-version={python[2:]}", f"--implementation={python[:2]}", f"--abi={abi}"]
 
     def _run(self, command: list[str], folder: str):
         origin = f"{self.package} {self.version} of {REGISTRIES[self.kind]}"

@@ -21,16 +21,14 @@ class PackageBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=True):
 
     def _info(self) -> tfds.core.DatasetInfo:
         height, width = self.SET.size or (None, None)
+        labels = {"label": tfds.features.ClassLabel(names=list(self.SET.class_names))} if self.SET.class_names else {}
         return tfds.core.DatasetInfo(
             builder=self,
             description=f"{self.SET.name} from {self.SET.archive.package} {self.SET.archive.version}.",
             features=tfds.features.FeaturesDict(
-                {
-                    "image": tfds.features.Image(shape=(height, width, self.SET.channels)),
-                    "label": tfds.features.ClassLabel(names=list(self.SET.class_names)),
-                }
+                {"image": tfds.features.Image(shape=(height, width, self.SET.channels)), **labels}
             ),
-            supervised_keys=("image", "label"),
+            supervised_keys=("image", "label") if labels else None,
             citation=self.SET.citation,
             license=self.SET.licence,
         )
@@ -43,4 +41,5 @@ class PackageBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=True):
         for index, item in enumerate(self.SET.read(self.SET.folder, split)):
             image = item.image
             image = pixels.as_image(image) if isinstance(image, np.ndarray) else pixels.decode(image)
-            yield index, {"image": pixels.fit(image, None, self.SET.channels), "label": item.label}
+            label = {"label": item.label} if self.SET.class_names else {}
+            yield index, {"image": pixels.fit(image, None, self.SET.channels), **label}

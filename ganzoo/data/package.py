@@ -3,7 +3,23 @@
 import sys
 from typing import TYPE_CHECKING
 
-from ganzoo.data import endless_sky, fashion_mnist, google_emoji, mnist, openmoji, twitter_emoji, wesnoth
+from ganzoo.data import (
+    blue_marble,
+    endless_sky,
+    etopo1,
+    fashion_mnist,
+    google_emoji,
+    kai_glyphs,
+    ming_glyphs,
+    mnist,
+    openmoji,
+    openmoji_colours,
+    openmoji_lines,
+    shaded_relief,
+    skimage_photos,
+    twitter_emoji,
+    wesnoth,
+)
 from ganzoo.data.sets import PackageSet
 from ganzoo.errors import BadInput
 from ganzoo.recipe import Data
@@ -13,7 +29,23 @@ if TYPE_CHECKING:
 
 SETS: dict[str, PackageSet] = {
     module.SET.name: module.SET
-    for module in (fashion_mnist, mnist, google_emoji, twitter_emoji, openmoji, wesnoth, endless_sky)
+    for module in (
+        fashion_mnist,
+        mnist,
+        google_emoji,
+        twitter_emoji,
+        openmoji,
+        openmoji_lines,
+        openmoji_colours,
+        kai_glyphs,
+        ming_glyphs,
+        blue_marble,
+        etopo1,
+        shaded_relief,
+        wesnoth,
+        endless_sky,
+        skimage_photos,
+    )
 }
 
 

@@ -1,6 +1,7 @@
 """What a data set that a package carries is: where it comes from and how its files are read."""
 
 import dataclasses
+import hashlib
 import pathlib
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
@@ -10,6 +11,15 @@ from ganzoo.errors import BadInput
 
 if TYPE_CHECKING:
     from ganzoo.data.source import Source
+
+
+def part(key: str | bytes, parts: int) -> int:
+    """Which of so many parts of a set, 0 .. parts - 1, a source image of that name or content belongs to.
+
+    By a hash: the same wherever it is asked, of a larger or a smaller set, and in every set that holds it.
+    """
+    content = key.encode() if isinstance(key, str) else key
+    return int.from_bytes(hashlib.sha256(content).digest()[:8]) % parts
 
 
 @dataclasses.dataclass(frozen=True)

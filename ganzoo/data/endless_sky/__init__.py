@@ -1,6 +1,7 @@
 """Endless Sky: 273 photos of landscapes, RGB 720x360; from Debian's package.
 
-The kind of landscape stands in the name of the file; photos that are named otherwise are of class "other".
+The kind of landscape stands in the name of the file; photos that are named otherwise are of class "other". One photo in
+seven is kept for the split `test`.
 """
 
 import pathlib
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from ganzoo.data.source import Source
 
 LAND = pathlib.PurePath("usr", "share", "games", "endless-sky", "images", "land")
+SEVENTHS = 7
 KINDS = (
     "badlands",
     "beach",
@@ -37,11 +39,13 @@ KINDS = (
 
 
 def read(folder: pathlib.Path, split: str) -> "Source":
-    """The photos sorted by name."""
+    """The photos of a split, sorted by name."""
     from ganzoo.data.source import Item, Source
 
     items = []
     for file in sorted((folder / LAND).glob("*.jpg")):
+        if (split == "test") != (sets.part(file.name, SEVENTHS) == 0):
+            continue
         word = re.match(r"[a-z]+", file.name)[0]
         items.append(Item(f"endless_sky/{file.name}", file, KINDS.index(word if word in KINDS else "other")))
     return Source("endless_sky", len(items), items, None, KINDS, SET.licence, SET.citation)
@@ -58,7 +62,7 @@ SET = sets.PackageSet(
     ),
     members=rf"{LAND.as_posix()}/.*\.jpg|usr/share/doc/endless-sky-data/copyright",
     read=read,
-    splits={"train": 273},
+    splits={"train": 239, "test": 34},
     size=(360, 720),
     channels=3,
     class_names=KINDS,

@@ -35,20 +35,24 @@ GROUPS = (
 
 def build(folder: pathlib.Path, report: Callable[[str], None]) -> None:
     """Draw every SVG file as a PNG file beside it. Raises BadInput without resvg-py."""
+    draw(sorted((folder / "package" / "color" / "svg").glob("*.svg")), report)
+
+
+def draw(files: list[pathlib.Path], report: Callable[[str], None]) -> None:
+    """Draw these SVG files as PNG files beside them, which replace them. Raises BadInput without resvg-py."""
     try:
         import resvg_py
     except ImportError as error:
         raise BadInput("openmoji: drawing SVG files needs resvg-py; pip install 'ganzoo[openmoji]'") from error
 
-    def draw(file: pathlib.Path) -> None:
+    def one(file: pathlib.Path) -> None:
         drawn = resvg_py.svg_to_bytes(svg_string=file.read_text(encoding="utf-8"), width=SIDE, height=SIDE)
         file.with_suffix(".png").write_bytes(bytes(drawn))
         file.unlink()
 
-    files = sorted((folder / "package" / "color" / "svg").glob("*.svg"))
     report(f"drawing {len(files)} pictures of {SIDE}x{SIDE}")
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        list(pool.map(draw, files))
+        list(pool.map(one, files))
 
 
 def read(folder: pathlib.Path, split: str) -> "Source":
