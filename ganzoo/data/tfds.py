@@ -1,4 +1,9 @@
-"""Any image data set of TensorFlow Datasets, by `name[/config][:version]` and split, with its standard builder."""
+"""Any image data set of TensorFlow Datasets, by `name[/config][:version]` and split, with its standard builder.
+
+Of a set that has several images in one example, `name#feature` says which: `div2k/bicubic_x4#hr`,
+`oxford_iiit_pet#segmentation_mask`; two features of one set are pairs. Maps of classes, which TFDS marks as such
+(`use_colormap`), are given in colours, those of PASCAL VOC, for a game sees nothing in pixels of 1, 2 and 3.
+"""
 
 import contextlib
 import difflib
@@ -8,6 +13,7 @@ import urllib.parse
 import urllib.request
 from collections.abc import Callable, Iterator
 
+import numpy as np
 import tensorflow_datasets as tfds
 
 from ganzoo.data.source import Item, Source
@@ -22,7 +28,8 @@ def open(data: Data) -> Source:
     """
     # To stderr: what a command prints on stdout may be one JSON document.
     builder = prepare(data.name, data.path, report=lambda line: print(line, file=sys.stderr))
-    image, label = _features(builder, data.name)
+    feature = data.name.partition("#")[2]
+    image, label = _features(builder, data.name, feature)
     try:
         split = builder.info.splits[data.split]
     except (KeyError, ValueError) as error:
@@ -36,12 +43,16 @@ def open(data: Data) -> Source:
         class_names=names,
         licence=_line(builder.info.redistribution_info.license) or "see the citation",
         citation=builder.info.citation,
-        fingerprint=f"{builder.info.full_name} {data.split} {builder.data_dir}",
+        fingerprint=f"{builder.info.full_name} {data.split} {builder.data_dir}" + f" {feature}" * bool(feature),
     )
 
 
 def prepare(name: str, data_dir: str | None = None, report: Callable[[str], None] = print) -> tfds.core.DatasetBuilder:
-    """The builder of that set, prepared: downloaded first where it is not there. Raises BadInput."""
+    """The builder of that set, prepared: downloaded first where it is not there. Raises BadInput.
+
+    name: what follows a # is left out.
+    """
+    name = name.partition("#")[0]
     if not name:
         raise BadInput("data.name: source 'tfds' needs the name of a set, e.g. data.name=cifar10")
     try:
@@ -76,23 +87,37 @@ class _Examples:
 
     def __iter__(self) -> Iterator[Item]:
         wanted = {name: True for name in (self.image, self.label) if name}
-        decoders = tfds.decode.PartialDecoding(wanted, decoders={self.image: tfds.decode.SkipDecoding()})
+        mapped = self.builder.info.features[self.image].use_colormap
+        skip = {} if mapped else {self.image: tfds.decode.SkipDecoding()}
+        decoders = tfds.decode.PartialDecoding(wanted, decoders=skip)
         dataset = self.builder.as_dataset(split=self.data.split, shuffle_files=False, decoders=decoders)
         for index, example in enumerate(tfds.as_numpy(dataset)):
             label = None if self.label is None else int(example[self.label])
-            yield Item(f"{self.data.name}/{self.data.split}[{index}]", example[self.image], label)
+            image = palette()[example[self.image][..., 0]] if mapped else example[self.image]
+            yield Item(f"{self.data.name}/{self.data.split}[{index}]", image, label)
 
 
-def _features(builder: tfds.core.DatasetBuilder, name: str) -> tuple[str, str | None]:
-    """The features that hold the image and, where there is one, its class."""
+def palette() -> np.ndarray:
+    """uint8 [256, 3]: PASCAL VOC's colours of classes, the bits of a class dealt out to red, green and blue in turn."""
+    classes = np.arange(256)
+    colours = np.zeros((256, 3), np.uint8)
+    for bit in range(8):
+        colours[:, bit % 3] |= ((classes >> bit & 1) << (7 - bit // 3)).astype(np.uint8)
+    return colours
+
+
+def _features(builder: tfds.core.DatasetBuilder, name: str, wanted: str) -> tuple[str, str | None]:
+    """The features that hold the image, `wanted` if that is one, and, where there is one, its class."""
     features = builder.info.features
     images = [key for key, feature in features.items() if type(feature) is tfds.features.Image]
     labels = [key for key, feature in features.items() if type(feature) is tfds.features.ClassLabel]
     if not images:
         raise BadInput(f"data.name: {name!r} has no image among its features {', '.join(features)}")
+    if wanted and wanted not in images:
+        raise BadInput(f"data.name: {name!r}; images of it are {', '.join(images)}")
     # Where there are several, the ones that the builder itself calls input and target, else those with plain names.
     preferred = (*(builder.info.supervised_keys or ()), "image", "label")
-    image = next((key for key in preferred if key in images), images[0])
+    image = wanted or next((key for key in preferred if key in images), images[0])
     label = next((key for key in preferred if key in labels), labels[0] if len(labels) == 1 else None)
     return image, label
 

@@ -8,7 +8,7 @@ import ganzoo.data
 from ganzoo.data import tfds as source
 from ganzoo.data.images import Spec
 from ganzoo.errors import BadInput
-from ganzoo.recipe import Data
+from ganzoo.recipe import Data, Pairs
 
 
 @pytest.fixture(scope="module")
@@ -74,3 +74,63 @@ def test_without_a_network_one_line_says_what_to_do(tmp_path, monkeypatch):
     with pytest.raises(BadInput, match=r"'cifar10' is not in .*; prepare it where .* data\.path=") as error:
         ganzoo.data.open(Data(source="tfds", name="cifar10", path=str(tmp_path)))
     assert "\n" not in str(error.value)
+
+
+@pytest.fixture(scope="module")
+def masks(tmp_path_factory):
+    """A set like oxford_iiit_pet: a map of classes 1, 2, 3 beside each photo; and like cycle_gan, its two splits."""
+    folder = tmp_path_factory.mktemp("masks")
+    tfds.dataset_builders.store_as_tfds_dataset(
+        name="pets",
+        version="1.0.0",
+        data_dir=str(folder),
+        features=tfds.features.FeaturesDict(
+            {
+                "image": tfds.features.Image(shape=(None, None, 3)),
+                "mask": tfds.features.Image(shape=(None, None, 1), use_colormap=True),
+            }
+        ),
+        split_datasets={
+            split: [
+                (i, {"image": np.full((4, 6, 3), i + 50, np.uint8), "mask": np.full((4, 6, 1), i % 3 + 1, np.uint8)})
+                for i in range(count)
+            ]
+            for split, count in (("trainA", 6), ("trainB", 4))
+        },
+        disable_shuffling=True,
+    )
+    return str(folder)
+
+
+def test_two_features_of_a_set_are_pairs(masks):
+    sides = [Data("tfds", name, "trainA", masks, size=(4, 6)) for name in ("pets#mask", "pets")]
+    pairs = ganzoo.data.open(Pairs(*sides, aligned=True))
+    assert pairs.b.images[:, 0, 0, 0].tolist() == list(range(50, 56)) and pairs.name == "pets#mask and pets"
+    assert pairs.a.images[:, 0, 0].tolist() == [[128, 0, 0], [0, 128, 0], [128, 128, 0]] * 2
+    with pytest.raises(BadInput, match=r"'pets#depth'; images of it are image, mask"):
+        ganzoo.data.open(Data("tfds", "pets#depth", "trainA", masks))
+
+
+def test_two_splits_of_a_set_are_two_domains(masks):
+    images = ganzoo.data.open(Pairs(*(Data("tfds", "pets", split, masks, size=4) for split in ("trainA", "trainB"))))
+    assert (len(images.a), len(images.b), len(images)) == (6, 4, 6)
+    with pytest.raises(BadInput, match=r"pets has 6 images and pets 4, which are no pairs"):
+        ganzoo.data.open(Pairs(images_of(masks, "trainA"), images_of(masks, "trainB"), aligned=True))
+
+
+def images_of(masks, split):
+    return Data("tfds", "pets", split, masks)
+
+
+def test_classes_have_colours_of_their_own():
+    colours = source.palette()
+    assert len({tuple(colour) for colour in colours}) == 256
+    # As PASCAL VOC has them: background, aeroplane, bicycle, ..., person (15), tvmonitor (20), void (255).
+    assert colours[[0, 1, 2, 15, 20, 255]].tolist() == [
+        [0, 0, 0],
+        [128, 0, 0],
+        [0, 128, 0],
+        [192, 128, 128],
+        [0, 64, 128],
+        [224, 224, 192],
+    ]
