@@ -8,6 +8,8 @@ from ganzoo.data import (
     endless_sky,
     etopo1,
     fashion_mnist,
+    gcompris_paintings,
+    gcompris_photos,
     google_emoji,
     kai_glyphs,
     ming_glyphs,
@@ -44,6 +46,8 @@ SETS: dict[str, PackageSet] = {
         shaded_relief,
         wesnoth,
         endless_sky,
+        gcompris_photos,
+        gcompris_paintings,
         skimage_photos,
     )
 }

@@ -14,10 +14,10 @@ import matplotlib
 import numpy as np
 import PIL.Image
 import pytest
-from archive_makers import MAKERS
+from archive_makers import MAKERS, rcc
 
 import ganzoo.data
-from ganzoo.data import archives, earth, emoji, glyphs, package, skimage_photos
+from ganzoo.data import archives, earth, emoji, gcompris_photos, glyphs, package, skimage_photos
 from ganzoo.data.images import Spec
 from ganzoo.errors import BadInput
 from ganzoo.recipe import Data, Pairs
@@ -95,6 +95,8 @@ def files_of(name):
     if name == "skimage_photos":
         names = (*skimage_photos.COLOUR, *skimage_photos.GREY)
         return {f"skimage/data/{file}": png(1, "RGB", (8, 9)) for file in names}, None, Spec(9, 8, 3)
+    if name.startswith("gcompris_"):
+        return gcompris_files(), None, Spec(6, 8, 3)
     if name in EARTH:
         return earth_files(name), None, Spec(256, 256, 3)
     if name.startswith("openmoji_"):
@@ -103,6 +105,33 @@ def files_of(name):
     table = [{"hexcode": "1F34E", "group": "food-drink"}, {"hexcode": "1F600", "group": "smileys-emotion"}]
     files = {f"package/color/svg/{entry['hexcode']}.svg": svg for entry in table}
     return files | {"package/data/openmoji.json": json.dumps(table).encode()}, [6, 9], Spec(256, 256, 4, 12)
+
+
+def gcompris_files():
+    """Three photos of `details` besides two paintings, and two jigsaws that are equally large."""
+    board = """QtObject { property string instruction: qsTr("%s, Something - 1800")
+    property var levels : [ { "pixmapfile" : "image/bg.svg", "width": 8, "height": 6 },
+        { "pixmapfile" : "image/%s_1.webp", "x" : "0.25", "y" : "0.5" },
+        { "pixmapfile" : "image/%s_2.webp", "x" : "0.75", "y" : "0.5" } ] }"""
+    paintings = {"README": b"who made them"}
+    for number, painter in (
+        (4, "Katsushika Hokusai"),
+        (22, "Vincent Van Gogh"),
+        (13, "Michelangelo"),
+        (9, "Hiroshige"),
+    ):
+        paintings[f"resource/board/board{number}_0.qml"] = (board % (painter, number, number)).encode()
+        for piece in (1, 2):
+            paintings[f"resource/image/{number}_{piece}.webp"] = png(10 * number + piece, size=(4, 6))
+    names = ("TajMahal_background", "Chenonceau_background", "Nagoya_background", "Gogh4_background", "Gogh4_0")
+    names += ("VincentVanGoghBridge_background",)
+    details = {f"resource/image/{name}.webp": png(len(name), "RGB", (8, 6)) for name in names}
+    every = {activity: {"README": b"none"} for activity in gcompris_photos.ACTIVITIES}
+    every |= {"details": details, "paintings": paintings}
+    return {
+        f"usr/share/gcompris-qt/rcc/{activity}.rcc": rcc({f"gcompris/{path}": each[path] for path in each})
+        for activity, each in every.items()
+    }
 
 
 EARTH = {"blue_marble": "bmng", "etopo1": "etopo1", "shaded_relief": "shadedrelief"}
@@ -320,7 +349,7 @@ def test_every_set_is_a_builder_of_tfds(name, tiny, tmp_path, monkeypatch):
 
 def test_catalogue_says_what_there_is():
     rows = ganzoo.data.catalogue()
-    assert [row["source"] for row in rows] == ["bundled", *["package"] * 15] and rows[1]["name"] == "fashion_mnist"
+    assert [row["source"] for row in rows] == ["bundled", *["package"] * 17] and rows[1]["name"] == "fashion_mnist"
     assert rows[0]["cached"] and rows[0]["images"] == {"train": 10_000}
     for row in rows:
         assert row["licence"] and row["citation"] and sum(row["images"].values()) > 10
