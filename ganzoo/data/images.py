@@ -7,6 +7,7 @@ data kept on the device are the same data.
 import dataclasses
 import functools
 import hashlib
+from collections.abc import Sequence
 
 import numpy as np
 import PIL.Image
@@ -130,7 +131,7 @@ class ImageSet:
         """
         if not isinstance(self.images, np.ndarray):
             raise BadInput(f"data.on_device: {self.name} is too large for memory; allowed: false")
-        return self._batch(positions, seed, lambda index: tf.gather(self._on_device, index))
+        return self._batch(positions, seed, self._gather_on_device)
 
     def stream(self, batch: int, seed: int, start: int = 0) -> tf.data.Dataset:
         """The endless sequence from its `start`-th image on, in batches as `lookup` gives them."""
@@ -153,9 +154,7 @@ class ImageSet:
     @tf.autograph.experimental.do_not_convert
     def _batch(self, positions, seed, gather) -> dict[str, tf.Tensor]:
         index = order.index(positions, len(self), seed)
-        image = gather(index)
-        if self.window:
-            image = self._cut(image, positions, seed)
+        image = gather(index, self._corners(positions, seed)) if self.window else gather(index)
         if self.flip:
             mirrored = order.coin(positions, seed)[:, None, None, None]
             image = tf.where(mirrored, tf.reverse(image, [2]), image)
@@ -164,13 +163,10 @@ class ImageSet:
             return {"image": image}
         return {"image": image, "label": tf.gather(tf.constant(self.labels), index)}
 
-    def _cut(self, image: tf.Tensor, positions: tf.Tensor, seed: int) -> tf.Tensor:
-        """The window of each image [B, H, W, C], at a place of its own."""
-        for axis, size in enumerate(self.window):
-            first = order.number(positions, image.shape[axis + 1] - size + 1, seed, stream=axis)
-            places = first[:, None] + tf.range(size, dtype=tf.int64)
-            image = tf.gather(image, places, axis=axis + 1, batch_dims=1)
-        return image
+    def _corners(self, positions: tf.Tensor, seed: int) -> list[tf.Tensor]:
+        """int64 [B] each: top and left of the window of each image, at a place of its own."""
+        rooms = [have - want + 1 for have, want in zip(self.images.shape[1:3], self.window, strict=True)]
+        return [order.number(positions, room, seed, axis) for axis, room in enumerate(rooms)]
 
     def to_float(self, image: tf.Tensor) -> tf.Tensor:
         """What the game is given of stored images: uint8 0..255 to float32 -1..1, x / 127.5 - 1 with a single rounding.
@@ -184,12 +180,36 @@ class ImageSet:
         """Samples of this kind, uint8 [N, H, W, C], as one picture."""
         return pictures.grid(samples, columns)
 
-    def _gather_in_memory(self, index: tf.Tensor) -> tf.Tensor:
-        return tf.gather(self._in_memory, index)
+    def _gather_on_device(self, index: tf.Tensor, corners: Sequence[tf.Tensor] = ()) -> tf.Tensor:
+        image = tf.gather(self._on_device, index)
+        for axis, first in enumerate(corners, start=1):
+            places = first[:, None] + tf.range(self.window[axis - 1], dtype=tf.int64)
+            image = tf.gather(image, places, axis=axis, batch_dims=1)
+        return image
 
-    def _gather_from_file(self, index: tf.Tensor) -> tf.Tensor:
-        image = tf.numpy_function(lambda places: self.images[places], [index], tf.uint8, stateful=False)
-        return tf.ensure_shape(image, [index.shape[0], *self.images.shape[1:]])
+    def _gather_in_memory(self, index: tf.Tensor, corners: Sequence[tf.Tensor] = ()) -> tf.Tensor:
+        if not corners:
+            return tf.gather(self._in_memory, index)
+        # Only the windows are copied, row by row: a gather copies whole photos, and columns pixel by pixel.
+        shape = [*self.window, self.images.shape[3]]
+
+        def cut(place):
+            return tf.slice(self._in_memory, tf.concat([place, [0]], 0), [1, *shape])[0]
+
+        return tf.map_fn(cut, tf.stack([index, *corners], axis=1), fn_output_signature=tf.TensorSpec(shape, tf.uint8))
+
+    def _gather_from_file(self, index: tf.Tensor, corners: Sequence[tf.Tensor] = ()) -> tf.Tensor:
+        def read(index, *corners):
+            images = self.images[index]
+            if not corners:
+                return images
+            height, width = self.window
+            places = zip(images, *corners, strict=True)
+            return np.stack([image[top : top + height, left : left + width] for image, top, left in places])
+
+        image = tf.numpy_function(read, [index, *corners], tf.uint8, stateful=False)
+        size = self.window or self.images.shape[1:3]
+        return tf.ensure_shape(image, [index.shape[0], *size, self.images.shape[3]])
 
     @functools.cached_property
     def _in_memory(self) -> tf.Tensor:
