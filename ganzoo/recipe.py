@@ -239,7 +239,10 @@ def _data_hint(path: str, rest: str) -> Any:
     domain, _, field = rest.partition(".")
     if domain in ("a", "b") and field:
         return _hint(Data, path, field)
-    return _hint(Pairs if rest == "aligned" else Data, path, rest)
+    names = {field.name: kind for kind in (Pairs, Data) for field in dataclasses.fields(kind)}
+    if rest not in names:
+        raise _unknown(path, rest, list(names))
+    return _hint(names[rest], path, rest)
 
 
 def _split(override: str) -> tuple[str, str]:

@@ -112,3 +112,19 @@ def test_what_the_client_says_is_told_in_one_line(tmp_path, monkeypatch):
     with pytest.raises(BadInput, match=r"apt-get cannot fetch tiny 1 \(E: Version 1 was not found\); fetch") as error:
         archive("deb", None, sha256="0" * 64).fetch(report=lambda line: None)
     assert "\n" not in str(error.value)
+
+
+def test_pip_is_told_the_very_wheel_whatever_the_machine():
+    def asked(file):
+        (command,) = archives.Archive("wheel", "tiny", "1", file, "")._commands(False)
+        return command[command.index("--only-binary=:all:") + 1 :]
+
+    assert asked("tiny-1-py2.py3-none-any.whl") == ["tiny==1"]
+    assert asked("tiny-1-cp311-cp311-manylinux_2_24_x86_64.manylinux_2_28_x86_64.whl") == [
+        "--platform=manylinux_2_24_x86_64",
+        "--platform=manylinux_2_28_x86_64",
+        "--python-version=311",
+        "--implementation=cp",
+        "--abi=cp311",
+        "tiny==1",
+    ]

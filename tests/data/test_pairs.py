@@ -178,7 +178,9 @@ def test_pairs_are_overridden_described_and_restored():
     assert recipe.data_of(recipe.describe(Data(window=(2, 3), tile=8))) == Data(window=(2, 3), tile=8)
 
 
-@pytest.mark.parametrize("override", ["data.a.sise=64", "data.c.size=64", "data.aligned=perhaps", "data.b.window=4y4"])
+@pytest.mark.parametrize(
+    "override", ["data.a.sise=64", "data.c.size=64", "data.aligned=perhaps", "data.b.window=4y4", "data.a=x"]
+)
 def test_wrong_overrides_are_refused_before_tensorflow_is_there(override):
     with pytest.raises(BadInput, match=override.split("=")[0].replace(".", r"\.")):
         recipe.check([override])
