@@ -28,7 +28,7 @@ def dry_run(name: str, overrides: tuple[str, ...] = (), smoke: bool = False) -> 
     timed = measure(recipe, spec, steps=1, repeats=3)
     return {
         "recipe": ganzoo.recipe.describe(recipe),
-        "image": list(spec.shape),
+        "image": ganzoo.data.shape_of(spec),
         "classes": spec.classes,
         **timed,
     }
@@ -41,13 +41,19 @@ def tell_dry_run(report: dict) -> str:
     return "\n".join(
         [
             json.dumps(report["recipe"], indent=2),
-            f"images {' x '.join(map(str, report['image']))}, {report['classes'] or 'no'} classes",
+            f"images {_shapes(report['image'])}, {report['classes'] or 'no'} classes",
             *counts,
             f"{report['ms_per_step']:.1f} ms a step, {report['images_per_second']:,.0f} images/s: "
             f"about {seconds / 60:.0f} minutes for {report['recipe']['train']['images']:,} images",
             f"{report['peak_memory_gb']:.2f} GB at the peak on {report['hardware']}, {report['precision']}",
         ]
     )
+
+
+def _shapes(shape: list[int] | dict[str, list[int]]) -> str:
+    if isinstance(shape, dict):
+        return " and ".join(map(_shapes, shape.values()))
+    return " x ".join(map(str, shape))
 
 
 def bench(
@@ -196,7 +202,11 @@ def _median(call: Callable[[], tf.Tensor], steps: int) -> float:
 def random_batches(spec, count: int) -> tf.data.Dataset:
     """One batch of noise, again and again."""
     draw = np.random.default_rng(0)
-    batch = {"image": draw.uniform(-1, 1, (count, *spec.shape)).astype(np.float32)}
+    batch = {
+        name: draw.uniform(-1, 1, (count, *part.shape)).astype(np.float32)
+        for name, part in spec.element().items()
+        if part.dtype == tf.float32
+    }
     if spec.classes:
         batch["label"] = draw.integers(spec.classes, size=count).astype(np.int32)
     return tf.data.Dataset.from_tensors(batch).repeat()

@@ -55,6 +55,24 @@ generate = tf.saved_model.load("{recipe}/{version}").signatures["generate"]
 {output}s = generate(seed=tf.constant([0, 1], tf.int64){tensor})["{output}"]
 ```"""
 
+_TRANSLATE = """```sh
+# in the folder that holds {recipe}/
+docker run --rm -p 8500:8500 -p 8501:8501 -v "$PWD/{recipe}:/models/{recipe}" -e MODEL_NAME={recipe} tensorflow/serving
+
+URL=http://localhost:8501/v1/models/{recipe}:predict
+IMAGE=$(base64 -w0 in.png)
+echo '{{"signature_name": "{direction}_bytes", "inputs": {{"image_bytes": [{{"b64": "'$IMAGE'"}}]}}}}' > in.json
+curl -s -d @in.json $URL > out.json
+python3 -c 'import base64, json; print(json.load(open("out.json"))["outputs"][0]["b64"])' | base64 -d > out.png
+```
+
+```python
+import tensorflow as tf  # ganzoo is not needed
+
+translate = tf.saved_model.load("{recipe}/{version}").signatures["{direction}_bytes"]
+png = translate(image_bytes=tf.constant([open("in.png", "rb").read()]))["image_bytes"][0].numpy()
+```"""
+
 _PNG = """
 curl -s -d '{{"signature_name": "png", "inputs": {{"seed": [0]{label}}}}}' $URL > png.json
 python3 -c 'import base64, json; print(json.load(open("png.json"))["outputs"][0]["b64"])' | base64 -d > 0.png
@@ -63,13 +81,11 @@ python3 -c 'import base64, json; print(json.load(open("png.json"))["outputs"][0]
 
 def markdown(card: dict[str, Any], version: int) -> str:
     """README.md of a card as card.json holds it, with requests that can be pasted into a shell."""
-    law, _ = _LAWS[card["latent"]]
-    condition = f" and one of {card['classes']} classes" if card["classes"] else ""
+    makes, rows, requests = (_translating if "directions" in card else _generating)(card, version)
     facts = {
         "Paper": card["paper"],
         "Data": f"{card['data']} ({card['licence']})" + (f". {card['citation']}" if card["citation"] else ""),
-        "Makes": f"{_samples(card['image'])} from {card['z_dim']} numbers z ~ {law}{condition}",
-        "Truncation": _truncation(card),
+        **makes,
         "Classes": ", ".join(f"{index} {name}" for index, name in enumerate(card["class_names"])),
         "Trained": _training(card),
         "Train it again": f"`{card['command']}`",
@@ -84,11 +100,38 @@ def markdown(card: dict[str, Any], version: int) -> str:
         _metrics(card["metrics"]) if card["metrics"] else "Not measured.",
         "## Signatures",
         _signatures(card["signatures"]),
-        "Each sample depends on its own row of the inputs alone: a seed gives the same in a batch of any size.",
+        rows,
         "## Requests",
-        _requests(card, version),
+        requests,
     ]
     return "\n\n".join(parts) + "\n"
+
+
+def _generating(card: dict[str, Any], version: int) -> tuple[dict[str, str], str, str]:
+    """Of a generator: what it makes, on what a row depends, and requests."""
+    law, _ = _LAWS[card["latent"]]
+    condition = f" and one of {card['classes']} classes" if card["classes"] else ""
+    makes = {
+        "Makes": f"{_samples(card['image'])} from {card['z_dim']} numbers z ~ {law}{condition}",
+        "Truncation": _truncation(card),
+    }
+    rows = "Each sample depends on its own row of the inputs alone: a seed gives the same in a batch of any size."
+    return makes, rows, _requests(card, version)
+
+
+def _translating(card: dict[str, Any], version: int) -> tuple[dict[str, str], str, str]:
+    """Of a translator, likewise."""
+    colours = {1: "grey", 3: "RGB", 4: "RGBA"}
+    says = []
+    for name, about in card["directions"].items():
+        larger = f", {about['scale']} times as large" if about["scale"] > 1 else ""
+        says.append(f"`{name}` {colours[about['given']]} to {colours[about['made']]}{larger}")
+    makes = {"Translates": f"{', '.join(says)}; images of any size"}
+    rows = (
+        "Each image depends on its own row of the inputs alone. The first three signatures are the first direction's."
+    )
+    first = next(iter(card["directions"]))
+    return makes, rows, _TRANSLATE.format(recipe=card["recipe"], version=version, direction=first)
 
 
 def _samples(shape: list[int]) -> str:

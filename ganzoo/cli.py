@@ -247,6 +247,30 @@ def interpolate(source, out, seeds, steps, fps, grid, label, truncation, as_json
     output({"out": out, "frames": count, "fps": fps}, as_json, f"{count} frames in {out}, {count / fps:g} seconds")
 
 
+@commands.command("apply")
+@click.argument("source")
+@click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
+@click.option("--out", required=True, metavar="DIR", help="A PNG for each image, under its name.")
+@click.option("--direction", help="Of models with several, e.g. a2b or b2a.  [default: the model's first]")
+@as_json
+def apply_to(source, inputs, out, direction, as_json):
+    """Translate images with SOURCE, a run folder or an exported model that goes from images to images.
+
+    INPUT is a file or a folder, of any size, grey or colour, with or without transparency. A file that cannot be read
+    is named, the rest is done, and the exit code is 1.
+    """
+    load_tensorflow()
+    from ganzoo import applying, console
+
+    with console.Show(sys.stderr if as_json else sys.stdout) as show:
+        report = applying.run(source, inputs, out, direction, show.text)
+    lines = [f"{len(report['files'])} images in {out}"]
+    lines += [f"not read: {file}: {why}" for file, why in report["failed"].items()]
+    output(report, as_json, "\n".join(lines))
+    if report["failed"]:
+        sys.exit(1)
+
+
 class Layers(Seeds):
     """Layers as ranges, 4-7, or the name of a group of them."""
 

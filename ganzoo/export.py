@@ -70,7 +70,10 @@ def _write(folder: pathlib.Path, served, known: Card, version: int):
 
 
 def _tensors(specs: dict[str, tf.TensorSpec]) -> dict[str, dict]:
-    return {name: {"dtype": spec.dtype.name, "shape": ["N", *spec.shape[1:]]} for name, spec in specs.items()}
+    return {
+        name: {"dtype": spec.dtype.name, "shape": ["N", *("any" if size is None else size for size in spec.shape[1:])]}
+        for name, spec in specs.items()
+    }
 
 
 def _replace(temporary: pathlib.Path, folder: pathlib.Path):

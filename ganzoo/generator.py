@@ -49,11 +49,12 @@ class Medium:
     signatures: tuple[str, ...]  # that are exported
 
 
-def _levels(pixels: tf.Tensor) -> tf.Tensor:
+def levels(pixels: tf.Tensor) -> tf.Tensor:
+    """Float32 in [-1, 1] -> uint8, rounded; beyond, the nearest."""
     return tf.cast(tf.clip_by_value(tf.round((pixels + 1) * 127.5), 0, 255), tf.uint8)
 
 
-IMAGE = Medium("image", tf.uint8, _levels, ("serving_default", "generate", "png"))
+IMAGE = Medium("image", tf.uint8, levels, ("serving_default", "generate", "png"))
 POINT = Medium("point", tf.float32, tf.identity, ("serving_default", "generate"))
 MEDIA = {3: IMAGE, 1: POINT}  # by the rank of a sample
 

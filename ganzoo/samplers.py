@@ -165,7 +165,7 @@ def load(source: str | os.PathLike) -> Sampler:
     if (path / "recipe.json").is_file():
         from ganzoo import train  # train exports at its end, and so imports this way round
 
-        return of(train.restore(path))
+        return of(_of_noise(train.restore(path), path))
     version = path if (path / "saved_model.pb").is_file() else newest(path)
     if version is None:
         raise BadInput(f"source: {path} is no run folder (recipe.json) and no exported model (saved_model.pb)")
@@ -192,12 +192,21 @@ def model_of(source: str | os.PathLike):
     if (path / "recipe.json").is_file():
         from ganzoo import train
 
-        return train.restore(path)
+        return _of_noise(train.restore(path), path)
     if (path / "saved_model.pb").is_file() or newest(path) is not None:
         raise BadInput(
             f"source: {path} is an exported model, which gives no gradients and no weights; allowed: a run folder"
         )
     raise BadInput(f"source: {path} is no run folder (recipe.json)")
+
+
+def _of_noise(model, path: pathlib.Path):
+    """The model where it makes images from noise. Raises BadInput else."""
+    from ganzoo.gan import NoiseGAN
+
+    if not isinstance(model, NoiseGAN):
+        raise BadInput(f"source: {path} translates images; `ganzoo apply` takes it")
+    return model
 
 
 def of(model) -> Sampler:
@@ -235,6 +244,8 @@ def _card(version: pathlib.Path) -> dict[str, Any]:
         missing = {"image", "z_dim", "classes"} - card.keys()
     except (OSError, ValueError, AttributeError) as error:
         raise BadInput(f"source: cannot read {path}, which every export of ganzoo has: {error}") from error
+    if "directions" in card:
+        raise BadInput(f"source: {version} translates images; `ganzoo apply` takes it")
     if missing:
         raise BadInput(f"source: {path} lacks {', '.join(sorted(missing))}")
     return card

@@ -325,7 +325,7 @@ def resolve(name: str, recipe: ganzoo.recipe.Recipe, overrides, smoke: bool, ima
         "overrides": list(overrides),
         "smoke": smoke,
         "recipe": ganzoo.recipe.describe(recipe),
-        "image": list(spec.shape),
+        "image": ganzoo.data.shape_of(spec),
         "classes": spec.classes,
         "data": {
             "name": images.name,

@@ -146,5 +146,8 @@ def test_a_recipe_builds_and_makes_a_step(name):
     report = bench.dry_run(name, smoke=True)
     assert report["ms_per_step"] > 0 and min(report["parameters"].values()) > 0
     smoke = ganzoo.recipe.load(name, smoke=True)
+    if isinstance(full.data, ganzoo.recipe.Pairs):  # whose paper sizes are for a GPU
+        assert all(getattr(smoke.data, part).channels == getattr(full.data, part).channels for part in "ab")
+        return
     for field in ("size", "channels"):
         assert getattr(smoke.data, field) == getattr(full.data, field)

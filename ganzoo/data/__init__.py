@@ -9,7 +9,7 @@ neither TensorFlow nor numpy.
 import dataclasses
 import importlib
 import pathlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from ganzoo.errors import BadInput
@@ -97,11 +97,21 @@ def spec(data: Data | Pairs) -> "Spec | PairSpec | None":
     return Spec(height, width, channels, classes)
 
 
-def spec_of(shape: Sequence[int], classes: int) -> "Spec | PointSpec":
-    """What a batch of that shape is made of: (H, W, C) images, or (D,) points."""
-    from ganzoo.data import images, points
+def spec_of(shape: Sequence[int] | Mapping[str, Sequence[int]], classes: int) -> "Spec | PointSpec | PairSpec":
+    """What a batch of that shape is made of: (H, W, C) images, (D,) points, or {"a": (H, W, C), "b": ...} of two kinds.
 
+    The inverse of `shape_of`.
+    """
+    from ganzoo.data import images, pairs, points
+
+    if isinstance(shape, Mapping):
+        return pairs.PairSpec(images.Spec(*shape["a"]), images.Spec(*shape["b"]))
     return images.Spec(*shape, classes) if len(shape) == 3 else points.PointSpec(*shape, classes)
+
+
+def shape_of(spec: "Spec | PointSpec | PairSpec") -> list[int] | dict[str, list[int]]:
+    """The shape of a batch's rows as a run folder keeps it."""
+    return {"a": list(spec.a.shape), "b": list(spec.b.shape)} if hasattr(spec, "b") else list(spec.shape)
 
 
 def _known(data: Data) -> dict:

@@ -34,6 +34,10 @@ class PointSpec:
     def with_channels(self, channels: int) -> "PointSpec":
         return dataclasses.replace(self, dim=channels)
 
+    def element(self) -> dict[str, tf.TensorSpec]:
+        """One row of a batch."""
+        return {"image": tf.TensorSpec([self.dim], tf.float32)}
+
 
 class PointSet(ImageSet):
     """Points of one dimension in memory. images: float32 [N, D], given to the game as they are; `flip` is False."""

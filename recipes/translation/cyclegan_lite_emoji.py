@@ -1,0 +1,43 @@
+"""CycleGAN between Google's and Twitter's emoji at 32x32, on two cores.
+
+Differences from the paper: width, blocks, resized maps in place of transposed convolutions, batch, rate and length. The
+emoji of one half of the code points are shown in Google's drawing, those of the other half in Twitter's: no pair is.
+
+Task: image-to-image
+Variant: CycleGAN (lite)
+Data: Google's and Twitter's emoji 32x32 on white, unpaired (npm packages)
+Paper: Zhu et al. 2017, arXiv 1703.10593
+Command: ganzoo train cyclegan_lite_emoji
+"""
+
+import dataclasses
+
+from ganzoo.recipe import Data, Game, Pairs, Recipe, Train
+
+
+def recipe() -> Recipe:
+    from ganzoo import averaging, losses, schedules
+    from ganzoo.models.translation import cyclegan
+
+    adam = schedules.Adam(learning_rate=schedules.Linear(5e-4, 0.0, begin=16_000, finish=32_000), beta_1=0.5)
+    google = Data(source="package", name="google_emoji", split="trainA", size=32, channels=3)
+    return Recipe(
+        model=cyclegan.CycleGAN(width=16, d_width=16, blocks=3, up="resize"),
+        data=Pairs(a=google, b=dataclasses.replace(google, name="twitter_emoji", split="trainB")),
+        game=Game(adam, adam, losses.least_squares(), ema=averaging.EMA(halflife=1_000)),
+        train=Train(images=32_000, batch=8, tick=3_200, evaluate=16_000, steps_per_execution=10),
+        metrics=("kd500_lite0",),
+    )
+
+
+def smoke() -> Recipe:
+    from ganzoo.models.translation import cyclegan
+
+    clothes = Data(source="bundled", name="fashion_mnist", size=32, channels=3, limit=16)
+    return dataclasses.replace(
+        recipe(),
+        model=cyclegan.CycleGAN(width=2, d_width=2, blocks=1, pool=4, up="resize"),
+        data=Pairs(a=clothes, b=clothes),
+        train=Train(images=16, batch=2, tick=8, evaluate=16),
+        metrics=(),
+    )
