@@ -114,7 +114,7 @@ def _features(builder: tfds.core.DatasetBuilder, name: str, wanted: str) -> tupl
     if not images:
         raise BadInput(f"data.name: {name!r} has no image among its features {', '.join(features)}")
     if wanted and wanted not in images:
-        raise BadInput(f"data.name: {name!r}; images of it are {', '.join(images)}")
+        raise BadInput(f"data.name: {name!r}; images of it are {', '.join(sorted(images))}")
     # Where there are several, the ones that the builder itself calls input and target, else those with plain names.
     preferred = (*(builder.info.supervised_keys or ()), "image", "label")
     image = wanted or next((key for key in preferred if key in images), images[0])
