@@ -19,14 +19,17 @@ from typing import Any, Literal
 
 from ganzoo.errors import BadInput
 
+Source = Literal["bundled", "tfds", "package", "night", "folder", "npz", "tfrecord", "mixture", "stacked"]
+
 
 @dataclasses.dataclass(frozen=True)
 class Data:
     """Where images come from and how they become batches.
 
     `source` is one of `ganzoo.data.SOURCES` or `MADE`; `name` is what that source calls the set: a bundled set, a TFDS
-    `name[/config]`, a package set of `ganzoo data list`, for `mixture` one of Gaussians (ring8, grid25, mixture10), for
-    `stacked` the package set whose digits are stacked. `path` is a file or folder for folder, npz and tfrecord sources,
+    `name[/config]`, a package set of `ganzoo data list`, for `night` one of photos that is turned to synthetic night,
+    for `mixture` one of Gaussians (ring8, grid25, mixture10), for `stacked` the package set whose digits are stacked.
+    `path` is a file or folder for folder, npz and tfrecord sources,
     or TFDS's `data_dir`. Everything the spec of a batch depends on (`size`, `channels`, `classes`) may be stated; where
     it is, the data need not be opened to build a model, and data that disagree are refused.
 
@@ -35,7 +38,7 @@ class Data:
     count what the source holds, so that parts of one photo are never on both sides.
     """
 
-    source: Literal["bundled", "tfds", "package", "folder", "npz", "tfrecord", "mixture", "stacked"] = "bundled"
+    source: Source = "bundled"
     name: str = ""
     split: str = "train"
     path: str | None = None
@@ -114,13 +117,17 @@ class Game:
 
 @dataclasses.dataclass(frozen=True)
 class Recipe:
-    """One experiment. `model` is a frozen dataclass with `build(spec, classes)`; `metrics[0]` decides which is best."""
+    """One experiment. `model` is a frozen dataclass with `build(spec)`; `metrics[0]` decides which is best.
+
+    test: images that are never trained on, by which games between images are judged; None = those of `data`.
+    """
 
     model: Any
     data: Data | Pairs
     game: Game
     train: Train
     metrics: tuple[str, ...] = ()
+    test: Data | Pairs | None = None
 
 
 @dataclasses.dataclass(frozen=True)

@@ -26,6 +26,7 @@ SOURCES = {
     "bundled": "ganzoo.data.bundled",
     "tfds": "ganzoo.data.tfds",
     "package": "ganzoo.data.package",
+    "night": "ganzoo.data.night",
     "folder": "ganzoo.data.folder",
     "npz": "ganzoo.data.npz",
     "tfrecord": "ganzoo.data.tfrecord",
@@ -54,7 +55,7 @@ def check(data: Data) -> None:
     """Raises BadInput for fields that no source takes."""
     if data.source not in (*SOURCES, *MADE):
         raise BadInput(f"data.source: {data.source!r}; allowed: {', '.join((*SOURCES, *MADE))}")
-    if data.path and data.source in ("bundled", "package"):
+    if data.path and data.source in ("bundled", "package", "night"):
         raise BadInput(f"data.path: {data.path!r}, but a {data.source} set has none; add data.source=folder or another")
     if data.limit is not None and data.limit < 1:
         raise BadInput(f"data.limit: {data.limit}; allowed: 1 or more")
