@@ -11,6 +11,7 @@ import dataclasses
 import importlib
 import json
 import math
+import operator
 import os
 import pathlib
 import shutil
@@ -67,14 +68,19 @@ class Study:
     claims: tuple[Claim, ...] = ()
 
 
-def more(text: str, higher: str, lower: str, column: str) -> Claim:
-    """The claim that one arm's mean of a column is above another's."""
+def held(text: str, test: Callable[..., bool], *cells: tuple[str, str]) -> Claim:
+    """The claim that `test` is true of the means of these cells, (arm, column) each."""
 
     def holds(arms):
-        first, second = values(arms[higher], column), values(arms[lower], column)
-        return statistics.fmean(first) > statistics.fmean(second) if first and second else None
+        found = [values(arms[arm], column) for arm, column in cells]
+        return test(*map(statistics.fmean, found)) if all(found) else None
 
     return Claim(text, holds)
+
+
+def more(text: str, higher: str, lower: str, column: str) -> Claim:
+    """The claim that one arm's mean of a column is above another's."""
+    return held(text, operator.gt, (higher, column), (lower, column))
 
 
 def names() -> dict[str, str]:
