@@ -32,7 +32,10 @@ class Applier:
         given = self.directions[direction]["given"]
         if images.ndim != 4 or images.shape[3] != given or images.dtype != np.uint8:
             raise BadInput(f"images: {images.dtype} {list(images.shape)}; allowed: uint8 [N, H, W, {given}]")
-        return self._signature(direction)(image=tf.constant(images))["image"].numpy()
+        inputs = {"image": tf.constant(images)}
+        if self.directions[direction].get("alpha"):
+            inputs["alpha"] = tf.ones([len(images)])
+        return self._signature(direction)(**inputs)["image"].numpy()
 
 
 def load(source: str) -> Applier:

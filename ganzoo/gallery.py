@@ -8,8 +8,11 @@ import numpy as np
 import PIL.Image
 import tensorflow as tf
 
+import ganzoo.data
 import ganzoo.recipe
 from ganzoo import metrics, pictures
+from ganzoo.errors import BadInput
+from ganzoo.metrics import paired
 from ganzoo.translation import TranslationGAN
 from ganzoo.translator import Served
 
@@ -27,8 +30,11 @@ class Gallery:
         ceilings of metrics. Raises BadInput for metrics that these images cannot have."""
         self.model, self.images, self.recipe, self.fresh = model, images, recipe, fresh
         self.direction, self.about = next(iter(model.translators.items()))
-        self.targets = getattr(images.whole, self.about.target)
-        metrics.check(recipe.metrics, self.targets)
+        self.judged = judged(recipe, images)
+        self.targets = getattr(self.judged, self.about.target)
+        self.paired, self.others = paired.divide(recipe.metrics)
+        paired.check(self.paired, len(self.judged) if self.judged.aligned else 0, holes=False, alpha=False)
+        metrics.check(self.others, self.targets)
         self.served = Served(model)
 
     def picture(self) -> PIL.Image.Image:
@@ -39,25 +45,33 @@ class Gallery:
             given = self._shown(about.source)
             rows += [given, translate(self.served, direction, given)]
             rows += [self._shown(about.target)] if self.images.aligned else []
-        return pictures.grid(np.concatenate(_alike(rows)), COUNT)
+        return pictures.grid(np.concatenate(alike(rows)), COUNT)
 
     def originals(self) -> PIL.Image.Image:
         """The images of both domains that are shown."""
-        return pictures.grid(np.concatenate(_alike([self._shown("a"), self._shown("b")])), COUNT)
+        return pictures.grid(np.concatenate(alike([self._shown("a"), self._shown("b")])), COUNT)
 
     def judge(self) -> dict[str, dict]:
-        """The recipe's metrics of the first direction: its images of the source domain against the target domain's, see
-        `metrics.evaluate`. The ceiling is the untrained network's."""
+        """The recipe's metrics of the first direction, over its `test`, or else the training's images with those held
+        out: translated images against those of the target domain, see `metrics.evaluate`, where the ceiling is the
+        untrained network's; and, of pairs, each against its own."""
         self.served.refresh()
-        return metrics.evaluate(
-            self.recipe.metrics,
-            self._fakes(self.served),
-            self.targets,
-            untrained=lambda: self._fakes(Served(self.fresh())),
-            key=json.dumps(
-                [ganzoo.recipe.describe(self.recipe.model), self.recipe.train.seed, self.images.hash], sort_keys=True
-            ),
+        results = paired.evaluate(
+            self.paired,
+            lambda view, count: self._fakes(self.served)(0, count),
+            self.targets.read(np.arange(max([0, *(metrics.parse(name).count for name in self.paired)]))),
+            reals=self.targets.name,
         )
+        if self.others:
+            described = [ganzoo.recipe.describe(self.recipe.model), self.recipe.train.seed, self.judged.hash]
+            results |= metrics.evaluate(
+                self.others,
+                self._fakes(self.served),
+                self.targets,
+                untrained=lambda: self._fakes(Served(self.fresh())),
+                key=json.dumps(described, sort_keys=True),
+            )
+        return {name: results[metrics.parse(name).name] for name in self.recipe.metrics}
 
     def measure(self) -> dict[str, float]:
         """Nothing is measured for the diagnosis: without a latent there is no spread to lose."""
@@ -68,7 +82,7 @@ class Gallery:
         return images.read(np.resize(np.arange(min(COUNT, len(images))), COUNT))
 
     def _fakes(self, served: Served) -> Callable[[int, int], np.ndarray]:
-        sources = getattr(self.images.whole, self.about.source)
+        sources = getattr(self.judged, self.about.source)
 
         def make(start: int, count: int) -> np.ndarray:
             return translate(served, self.direction, sources.read(np.arange(start, start + count) % len(sources)))
@@ -76,15 +90,39 @@ class Gallery:
         return make
 
 
-def translate(served: Served, direction: str, images: np.ndarray) -> np.ndarray:
-    """uint8 [N, H, W, C] -> uint8 [N, sH, sW, C']."""
-    call = served.signature(direction)
-    parts = [images[start : start + ROWS] for start in range(0, len(images), ROWS)]
-    return np.concatenate([call(image=tf.constant(part))["image"].numpy() for part in parts])
+def judged(recipe: ganzoo.recipe.Recipe, images):
+    """The two sets by which a recipe of two is judged. Raises BadInput for a test set of other channels or of one."""
+    if recipe.test is None:
+        return (images.held_out or images) if images.aligned else images.whole
+    test = ganzoo.data.open(recipe.test)
+    if not hasattr(test, "b"):
+        raise BadInput("test: one set; allowed: Pairs, as the training has")
+    channels = [(each.a.spec.channels, each.b.spec.channels) for each in (test, images)]
+    if channels[0] != channels[1]:
+        raise BadInput(f"test: images of {channels[0]} channels; allowed: {channels[1]}, as the training has")
+    return test
 
 
-def _alike(rows: list[np.ndarray]) -> list[np.ndarray]:
-    """Rows of one size and number of channels: the largest size, repeated pixels, grey as colour."""
+def translate(
+    served: Served, direction: str, images: np.ndarray, masks: np.ndarray | None = None, alpha: float = 1.0
+) -> np.ndarray:
+    """uint8 [N, H, W, C] -> uint8 [N, sH, sW, C'].
+
+    masks: uint8 [N, H, W, 1] for a direction that takes them; alpha: for one that has it, see `translator`.
+    """
+    call, made = served.signature(direction), []
+    for start in range(0, len(images), ROWS):
+        part = {"image": tf.constant(images[start : start + ROWS])}
+        if masks is not None:
+            part["mask"] = tf.constant(masks[start : start + ROWS])
+        if direction in served.fidelity:
+            part["alpha"] = tf.fill([len(part["image"])], alpha)
+        made.append(call(**part)["image"].numpy())
+    return np.concatenate(made)
+
+
+def alike(rows: list[np.ndarray]) -> list[np.ndarray]:
+    """Rows of pictures, uint8 [N, H, W, C], of one size and number of channels: repeated pixels, grey as colour."""
     height, width = (max(row.shape[axis] for row in rows) for axis in (1, 2))
     channels = max(row.shape[3] for row in rows)
     return list(map(functools.partial(_fitted, shape=(height, width, channels)), rows))

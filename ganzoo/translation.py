@@ -21,7 +21,9 @@ class Translator:
 
     make: size (H, W), None = any -> a network {"image": float32 [B, H, W, given]} -> float32 [B, H * scale, W * scale,
     made], both in [-1, 1]. given, made: channels. source, target: the parts of a batch that it goes from and to.
-    multiple: of which H and W must be one, and at least `least`. scale: sides of the output over the input's.
+    multiple: of which H and W must be one, and at least `least`. scale: sides of the output over the input's. fill: of
+    an inpainting network, which is also given a mask as its last channel and whose image counts in the hole only: what
+    the hole is filled with first, see `degradations.masks.hidden`; None = there is no mask.
     """
 
     make: Callable[[Size], keras.Model]
@@ -32,13 +34,15 @@ class Translator:
     multiple: int = 1
     least: int = 1
     scale: int = 1
+    fill: float | str | None = None
 
 
 class TranslationGAN(GAN):
     """Base of the games between images. A subclass sets `d_nets` and writes `d_loss` and `g_loss`.
 
     translators: by direction; the first is what is served where none is named. sizes: (H, W) of each one's input in
-    training.
+    training. fidelity: by direction, a network of the same make that is nearer to the images and less vivid, between
+    which and the trained one users choose (`alpha`); where there is one.
     """
 
     def __init__(self, translators: Mapping[str, Translator], sizes: Mapping[str, tuple[int, int]], **kwargs):
@@ -46,6 +50,7 @@ class TranslationGAN(GAN):
         self.translators, self.sizes = dict(translators), dict(sizes)
         self.networks = {direction: self._made(direction) for direction in translators}
         self.averaged: dict[str, keras.Model] = {}
+        self.fidelity: dict[str, keras.Model] = {}
 
     def _made(self, direction: str) -> keras.Model:
         return self.translators[direction].make(self.sizes[direction])

@@ -118,6 +118,8 @@ def check(
     protocols = [parse(name, n) for name in names]
     for protocol in protocols:
         kind = KINDS[protocol.kind]
+        if "pairs" in kind.NEEDS:
+            raise BadInput(f"metrics: {protocol.name} compares images with a target each, and there are none here")
         if "steps" in kind.NEEDS and not steps:
             raise BadInput(
                 f"metrics: {protocol.name} takes steps of a generator whose images are not rounded; allowed: a run "

@@ -2,8 +2,9 @@
 
 `fd10k_lenet` is the Fréchet distance of 10,000 generated images in lenet's features, `kd500_lite0` the kernel distance
 of 500 in those of EfficientNet-Lite0, `swd2k_pixels` the sliced Wasserstein distance of 2,000 without any network,
-`ppl200_lenet` the mean length of 200 steps of the generator. No name begins with fid: published values come from the
-Inception weights of 2015, and with any other weights, later Inceptions included, the numbers are not comparable.
+`ppl200_lenet` the mean length of 200 steps of the generator, and
+`psnry24_pairs` compares 24 images with a target each, see `paired`. No name begins with fid: published values come from
+the Inception weights of 2015, and with any other weights, later Inceptions included, the numbers are not comparable.
 """
 
 import dataclasses
@@ -21,6 +22,7 @@ from ganzoo.metrics import (
     manifold,
     memorization,
     msssim,
+    paired,
     path_length,
     perceptual_diversity,
     sliced,
@@ -47,6 +49,7 @@ KINDS = {
     "pd": perceptual_diversity.PerceptualDiversity,
     "ndb": bins.DifferentBins,
     "ppl": path_length.PathLength,
+    **paired.KINDS,
 }
 
 
@@ -56,7 +59,7 @@ class Protocol:
 
     kind: str  # a key of KINDS
     count: int  # generated images, of ppl steps
-    extractor: str  # a key of EXTRACTORS
+    extractor: str  # a key of EXTRACTORS, of a kind of `paired` one of its VIEWS
 
     def __post_init__(self):
         least = KINDS[self.kind].LEAST
@@ -72,13 +75,15 @@ class Protocol:
 def parse(name: str, n: int | None = None) -> Protocol:
     """The protocol of a metric's name; `n`, if given, replaces its count. Raises BadInput for any other name."""
     found = re.fullmatch(r"([a-z]+)([0-9]+)(k?)_([a-z0-9]+)", name)
-    if not found or found[1] not in KINDS or found[4] not in EXTRACTORS:
+    extractors = paired.VIEWS if found and found[1] in paired.KINDS else EXTRACTORS
+    if not found or found[1] not in KINDS or found[4] not in extractors:
+        example = "psnry24_pairs" if extractors is paired.VIEWS else "fd10k_lenet"
         published = (
             "; fid is the name of values of the papers' own Inception weights (2015)" if name.startswith("fid") else ""
         )
         raise BadInput(
             f"metrics: no metric named {name!r}; allowed: {'|'.join(KINDS)}, a number of images such as 10k or "
-            f"500, _ and {'|'.join(EXTRACTORS)}, for example fd10k_lenet{published}"
+            f"500, _ and {'|'.join(extractors)}, for example {example}{published}"
         )
     kind, digits, k, extractor = found.groups()
     return Protocol(kind, int(digits) * (1000 if k else 1) if n is None else n, extractor)

@@ -1,0 +1,193 @@
+"""The game of restoration: images are spoilt inside the step, and G learns to undo it while D looks at the result.
+
+One game for super-resolution, denoising and inpainting: what spoils an image is a value of `ganzoo.degradations`, drawn
+anew each time the image is seen. G descends the mean absolute difference from the image (term "pixel"), the difference
+of feature maps ("perceptual") and D's opinion ("adv"). For the first `warmup` reals there is no D: G learns fidelity
+alone, as SRGAN (Ledig et al. 2017, arXiv 1609.04802, section 3.2), ESRGAN (Wang et al. 2018, arXiv 1809.00219, section
+4.1) and Real-ESRGAN (Wang et al. 2021, arXiv 2107.10833, section 4.1) train their generators before the adversary
+comes. The network as it was then is kept, and between it and the final one users choose: `alpha`, the network
+interpolation of ESRGAN, section 3.4.
+"""
+
+import dataclasses
+from collections.abc import Callable
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from ganzoo import translation
+from ganzoo.errors import BadInput
+from ganzoo.gan import Batch, Progress, Terms
+from ganzoo.perceptual import Perceptual
+
+DIRECTION = "restore"
+
+
+class RestorationGAN(translation.TranslationGAN):
+    """Batches {"image"}: float32 [B, H, W, C] in [-1, 1], clean.
+
+    translator: the network from spoilt to clean images. spec: of the clean ones (`data.images.Spec`). discriminator:
+    {"image": [B, H, W, C]} -> logits of any shape. degradation: a value of `ganzoo.degradations` that fits the
+    translator. pixel, adversary: weights of terms; perceptual: a `Perceptual` or None. warmup: reals before D plays,
+    0 = none, as many as the run has = no adversary at all. Raises BadInput for an adversary of no weight.
+
+    A subclass changes what is compared with (`target`), what of the network's output is the image (`completed`), or
+    what D is shown (`shown`).
+    """
+
+    def __init__(
+        self,
+        translator: translation.Translator,
+        spec,
+        discriminator: keras.Model,
+        degradation: Callable[[tf.Tensor, Progress, str], Batch],
+        pixel: float = 1.0,
+        adversary: float = 0.1,
+        perceptual: Perceptual | None = None,
+        warmup: int = 0,
+        **kwargs,
+    ):
+        size = (spec.height // degradation.scale, spec.width // degradation.scale)
+        super().__init__({DIRECTION: translator}, {DIRECTION: size}, **kwargs)
+        if adversary <= 0:
+            raise BadInput(
+                f"model.adversary: {adversary}; allowed: above 0; a model.warmup of train.images keeps D out"
+            )
+        self.discriminator, self.degradation = discriminator, degradation
+        self.pixel, self.adversary, self.warmup = pixel, adversary, warmup
+        self.perceptual = perceptual.build(spec.shape) if perceptual else None
+        if warmup:
+            self.fidelity[DIRECTION] = self._made(DIRECTION)
+
+    @property
+    def d_nets(self):
+        return (self.discriminator,)
+
+    @property
+    def g_terms(self):
+        used = {"pixel": self.pixel, "perceptual": self.perceptual, "adv": True}
+        return tuple(name for name, weight in used.items() if weight)
+
+    def spoil(self, batch: Batch) -> Batch:
+        """The batch with what the degradation makes of its images: "input" and, of a hole, "mask"."""
+        return batch | self.degradation(batch["image"], self.progress, "spoil")
+
+    def restored(self, spoilt: Batch) -> tf.Tensor:
+        """What the network in training makes of a spoilt batch."""
+        return self.completed(self.networks[DIRECTION]({"image": spoilt["input"]}, training=True), spoilt)
+
+    def completed(self, made: tf.Tensor, spoilt: Batch) -> tf.Tensor:
+        """The image that the network's output stands for."""
+        return made
+
+    def target(self, image: tf.Tensor) -> tf.Tensor:
+        """What the terms of fidelity compare with."""
+        return image
+
+    def shown(self, image: tf.Tensor, spoilt: Batch) -> Batch:
+        """What D sees of an image."""
+        return {"image": image}
+
+    def d_loss(self, batch: Batch) -> Terms:
+        def play():
+            spoilt = self.spoil(batch)
+            fake = tf.stop_gradient(self.restored(spoilt))
+            real, fake = (
+                self.discriminator(self.shown(image, spoilt), training=True) for image in (batch["image"], fake)
+            )
+            return self.adversarial.d(real, fake)
+
+        def idle():
+            # Gradients of 0, not none: a step without any is refused where no graph is made.
+            return tf.add_n([0.0 * tf.reduce_sum(weight) for weight in self._weights_of(self.d_nets)])
+
+        return {"adv": self._played(play, self.progress.images >= self.warmup, idle)}
+
+    def g_loss(self, batch: Batch) -> Terms:
+        spoilt = self.spoil(batch)
+        restored, target = self.restored(spoilt), self.target(batch["image"])
+
+        def play():
+            fake = self.discriminator(self.shown(restored, spoilt), training=True)
+            real = None
+            if self.adversarial.relativistic:
+                real = self.discriminator(self.shown(batch["image"], spoilt), training=True)
+            return self.adversary * self.adversarial.g(fake, real)
+
+        terms = {}
+        if self.pixel:
+            terms["pixel"] = self.pixel * tf.reduce_mean(tf.abs(restored - target))
+        if self.perceptual:
+            terms["perceptual"] = self.perceptual(restored, target)
+        # D's step has counted this step's reals already.
+        terms["adv"] = self._played(play, self.progress.images > self.warmup)
+        return terms
+
+    def _played(self, play: Callable[[], tf.Tensor], begun: tf.Tensor, idle=lambda: tf.zeros([])) -> tf.Tensor:
+        """The term, before D plays 0 without its cost."""
+        return tf.cond(begun, play, idle) if self.warmup else play()
+
+    def train_step(self, batch: Batch) -> dict[str, tf.Tensor]:
+        logs = super().train_step(batch)
+        if self.warmup:
+            warming = self.images <= self.warmup
+            network = self.sampler(DIRECTION)
+            # No condition: in one, replicas could not agree on the weights.
+            for kept, weight in zip(self.fidelity[DIRECTION].variables, network.variables, strict=True):
+                kept.assign(tf.where(warming, weight, kept))
+        return logs
+
+    def exhibit(self, images, recipe, fresh):
+        from ganzoo import restored  # which restores, and so imports this way round
+
+        return restored.Restored(self, images, recipe, fresh)
+
+    def _check_replicas(self):
+        super()._check_replicas()
+        replicas = self.distribute_strategy.num_replicas_in_sync if self.distribute_strategy else 1
+        if self.warmup and replicas > 1 and (state := self._state_of(self.d_nets)):
+            raise ValueError(f"warmup with replicas needs a D without state, not {state[0].path}")
+
+
+def check(spec, degradation, multiple: int = 1, least: int = 1) -> tuple[int, int, int]:
+    """(H, W, C) of the clean images of `spec`. Raises BadInput for data of two domains, and unless both sides are
+    multiples of `multiple` times the degradation's scale and at least `least` pixels."""
+    if hasattr(spec, "b"):
+        raise BadInput("data: this model restores images of one set; allowed: a recipe whose data is no Pairs")
+    unit = multiple * degradation.scale
+    if spec.height % unit or spec.width % unit:
+        raise BadInput(f"data.size: {spec.height}x{spec.width}; allowed: sides that are multiples of {unit}")
+    if min(spec.height, spec.width) < least:
+        raise BadInput(f"data.size: {spec.height}x{spec.width}; allowed: sides of at least {least}")
+    return spec.shape
+
+
+@dataclasses.dataclass(frozen=True)
+class Spoilt:
+    """A set of images and what a degradation made of them, the same on every call with the same images.
+
+    given: uint8 [N, h, w, C]. targets: uint8 [N, H, W, C]. masks: uint8 [N, H, W, 1], 255 in the hole, or None.
+    """
+
+    given: np.ndarray
+    targets: np.ndarray
+    masks: np.ndarray | None
+
+
+def spoil(degradation: Any, targets: np.ndarray, rows: int = 16) -> Spoilt:
+    """targets: uint8 [N, H, W, C]. An image has the same draws whatever comes after it."""
+    from ganzoo.generator import levels
+
+    given, masks = [], []
+    for start in range(0, len(targets), rows):
+        part = targets[start : start + rows]
+        filled = np.resize(part, (rows, *part.shape[1:]))  # one shape, so that the draws are those of a full batch
+        images = tf.constant(filled, tf.float32) / 127.5 - 1
+        spoilt = degradation(images, Progress(tf.constant(0), tf.constant(start), 0), "test")
+        channels = targets.shape[3]
+        given.append(levels(spoilt["input"][: len(part), ..., :channels]).numpy())
+        if "mask" in spoilt:
+            masks.append(np.uint8(255) * (spoilt["mask"][: len(part)].numpy() > 0.5))
+    return Spoilt(np.concatenate(given), targets, np.concatenate(masks) if masks else None)
