@@ -33,7 +33,8 @@ class Gallery:
         self.judged = judged(recipe, images)
         self.targets = getattr(self.judged, self.about.target)
         self.paired, self.others = paired.divide(recipe.metrics)
-        paired.check(self.paired, len(self.judged) if self.judged.aligned else 0, holes=False, alpha=False)
+        sources = len(getattr(self.judged, self.about.source))
+        paired.check(self.paired, sources if self.judged.aligned else 0, sources, holes=False, alpha=False)
         metrics.check(self.others, self.targets)
         self.served = Served(model)
 
@@ -56,11 +57,14 @@ class Gallery:
         out: translated images against those of the target domain, see `metrics.evaluate`, where the ceiling is the
         untrained network's; and, of pairs, each against its own."""
         self.served.refresh()
+        most = max([0, *(metrics.parse(name).count for name in self.paired)])
+        sources = getattr(self.judged, self.about.source)
         results = paired.evaluate(
             self.paired,
             lambda view, count: self._fakes(self.served)(0, count),
-            self.targets.read(np.arange(max([0, *(metrics.parse(name).count for name in self.paired)]))),
-            reals=self.targets.name,
+            self.targets.read(np.arange(min(most, len(self.targets)))),
+            inputs=sources.read(np.arange(min(most, len(sources)))),
+            reals=self.targets.name if self.judged.aligned else sources.name,
         )
         if self.others:
             described = [ganzoo.recipe.describe(self.recipe.model), self.recipe.train.seed, self.judged.hash]

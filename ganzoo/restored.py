@@ -35,7 +35,7 @@ class Restored:
         counts = [metrics.parse(name).count for name in recipe.metrics]
         wanted = min(max([COUNT, *counts]), len(self.reals))
         self.spoilt = restoration.spoil(model.degradation, self.reals.read(np.arange(wanted)))
-        paired.check(self.paired, wanted, self.spoilt.masks is not None, alpha=bool(model.fidelity))
+        paired.check(self.paired, wanted, wanted, self.spoilt.masks is not None, bool(model.fidelity))
         metrics.check(self.others, self.reals)
         self.served = Served(model)
 
@@ -74,7 +74,10 @@ class Restored:
             return restore(served, self.spoilt, count, paired.ALPHAS.get(name, 1.0))
 
         crop = scale if scale > 1 else 0
-        return paired.evaluate(self.paired, view, self.spoilt.targets, self.spoilt.masks, crop, self.reals.name)
+        spoilt = self.spoilt
+        return paired.evaluate(
+            self.paired, view, spoilt.targets, spoilt.masks, spoilt.given, crop=crop, reals=self.reals.name
+        )
 
     def measure(self) -> dict[str, float]:
         """Nothing is measured for the diagnosis: without a latent there is no spread to lose."""

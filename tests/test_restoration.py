@@ -10,9 +10,10 @@ import tensorflow as tf
 from ganzoo import checkpoint, export, losses, restoration, restored, schedules, translation
 from ganzoo.averaging import EMA
 from ganzoo.data.images import ImageSet, Spec
+from ganzoo.data.pairs import PairSpec
 from ganzoo.degradations import Bicubic, Box, GaussianNoise, Inpaint
 from ganzoo.errors import BadInput
-from ganzoo.metrics import fidelity, paired
+from ganzoo.metrics import fidelity
 from ganzoo.perceptual import Perceptual
 from ganzoo.recipe import Data, Game, Recipe, Train
 from ganzoo.translator import Served
@@ -211,16 +212,12 @@ def test_metrics_of_pairs_that_cannot_be_had_are_refused():
     }.items():
         with pytest.raises(BadInput, match=message):
             restored.Restored(game, images, recipe(model, (name,)), fresh=None)
-    with pytest.raises(BadInput, match=r"no metric named 'psnr5_lenet'; allowed: .*pairs\|hole\|alpha0.*psnry24_pairs"):
-        paired.divide(["psnr5_lenet"])
     with pytest.raises(BadInput, match=r"test: .* allowed: one set of 3 channels"):
         test = Data("bundled", "fashion_mnist", limit=4)
         restored.Restored(game, images, recipe(model, (), test=test), fresh=None)
 
 
 def test_what_does_not_fit_is_refused():
-    from ganzoo.data.pairs import PairSpec
-
     with pytest.raises(BadInput, match=r"data\.size: 15x16; allowed: sides that are multiples of 2"):
         Tiny(degradation=Bicubic(2)).build(Spec(15, 16, 3))
     with pytest.raises(BadInput, match="restores images of one set"):

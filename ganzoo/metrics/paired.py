@@ -1,9 +1,11 @@
 """Metrics of images that have a target each: how near they are, over how many pairs, and of which images.
 
-`psnry24_pairs` is PSNR-Y of 24 images and their targets, `swd24_hole` the distance of their patches in the holes alone,
-`ssim24_alpha50` SSIM of what the network gives half-way between its network of fidelity and the final one. Names are
-kinds of `KINDS`, a number of pairs and one of `VIEWS`; all kinds are those of `fidelity`. A realism metric alone can be
-gamed (repeated pixels have the most detail), and so can a fidelity metric (blur): ask for both.
+`psnry24_pairs` is PSNR-Y of 24 images and their targets, `patches24_hole` the distance of their patches in the holes
+alone, `ssim24_alpha50` SSIM of what the network gives half-way between its network of fidelity and the final one,
+`ssimy24_input` SSIM of Y with what the network was given: how much of the content is kept. `perceptual24_lite0` is the
+mean distance in Lite0's feature maps. Names are a kind of `KINDS`, a number of pairs and one of the kind's views. A
+realism metric alone can be gamed (repeated pixels have the most detail), and so can a fidelity metric (blur): ask for
+both.
 """
 
 from collections.abc import Callable, Sequence
@@ -15,20 +17,21 @@ from ganzoo.metrics import fidelity
 from ganzoo.metrics.kind import Kind
 
 ALPHAS = {f"alpha{percent}": percent / 100 for percent in (0, 25, 50, 75)}
-VIEWS = ("pairs", "hole", *ALPHAS)
+VIEWS = ("pairs", "hole", "input", *ALPHAS)
+BATCH = 64  # images whose feature maps are in memory at once
 
 
 class Paired(Kind):
-    """A kind of this module: `measure(images, targets, crop, mask)` -> a value for each pair, or one of them all."""
+    """A kind of this module: `measure(images, targets, crop, mask)` -> a value for each pair, or one of them all.
+
+    VIEWS: what may end a name of it.
+    """
 
     NEEDS = ("pairs",)
     REFERENCES = None
     LEAST = 1
     HIGHER = True
-
-    @staticmethod
-    def measure(images: np.ndarray, targets: np.ndarray, crop: int, mask: np.ndarray | None):
-        raise NotImplementedError
+    VIEWS = VIEWS
 
 
 class PSNR(Paired):
@@ -71,6 +74,22 @@ class Detail(Paired):
         return fidelity.detail(images, targets, mask)
 
 
+class PerceptualDistance(Paired):
+    """`perceptual.distance` in the maps of an extractor, which ends the name; lower is better."""
+
+    HIGHER = False
+    VIEWS = ("lite0", "lenet")
+
+    @staticmethod
+    def measure(images, targets, extractor):
+        # A batch at a time: the maps of all would fill memory.
+        parts = []
+        for start in range(0, len(images), BATCH):
+            pair = (each[start : start + BATCH].astype(np.float32) / 127.5 - 1 for each in (images, targets))
+            parts.append(np.asarray(extractor.compare(*pair)))
+        return np.concatenate(parts)
+
+
 class PatchDistance(Paired):
     """`fidelity.patch_distance`, of the whole set; lower is better."""
 
@@ -88,6 +107,7 @@ KINDS = {
     "ssimy": LumaSSIM,
     "detail": Detail,
     "patches": PatchDistance,
+    "perceptual": PerceptualDistance,
 }
 
 
@@ -104,6 +124,7 @@ def evaluate(
     views: Callable[[str, int], np.ndarray],
     targets: np.ndarray,
     masks: np.ndarray | None = None,
+    inputs: np.ndarray | None = None,
     crop: int = 0,
     reals: str = "",
     n: int | None = None,
@@ -111,20 +132,27 @@ def evaluate(
     """Every metric of `names`, all of this module, by its name: a result as of `metrics.evaluate`, without floor and
     ceiling, and with each_image (a value for each pair), where the kind has one.
 
-    views(view, count): uint8 [count, H, W, C], the images of the first so many targets, by view; "hole" is asked for as
-    "pairs". targets: uint8 [N, H, W, C]. masks: uint8 [N, H, W, 1] or None. crop: pixels left out at each border by
-    PSNR and SSIM. n replaces all counts. Raises BadInput as `check`, and for images that a kind cannot compare.
+    views(view, count): uint8 [count, H, W, C], what was made of the first so many inputs: view is one of `ALPHAS`, or
+    "pairs" for all others. targets: uint8 [N, H, W, C], () where no kind needs them. inputs: uint8 [N, h, w, c], masks:
+    uint8 [N, H, W, 1], or None. crop: pixels left out at each border by PSNR and SSIM. n replaces all counts. For
+    names that `check` has passed; raises BadInput for images that a kind cannot compare.
     """
+    from ganzoo.metrics.extractors import EXTRACTORS
     from ganzoo.metrics.protocol import parse
 
-    check(names, len(targets), masks is not None, n)
     results, made = {}, {}
     for protocol in (parse(name, n) for name in names):
-        view, count = protocol.extractor.replace("hole", "pairs"), protocol.count
+        view, count = protocol.extractor if protocol.extractor in ALPHAS else "pairs", protocol.count
         if (view, count) not in made:
             made[view, count] = views(view, count)
-        hole = masks[:count] if protocol.extractor == "hole" else None
-        found = KINDS[protocol.kind].measure(made[view, count], targets[:count], crop, hole)
+        kind, wanted = KINDS[protocol.kind], inputs if protocol.extractor == "input" else targets
+        if kind is PerceptualDistance:
+            extractor = EXTRACTORS[protocol.extractor]()
+            extractor.check(wanted.shape[1:])
+            found = kind.measure(made[view, count], wanted[:count], extractor)
+        else:
+            hole = masks[:count] if protocol.extractor == "hole" else None
+            found = kind.measure(made[view, count], wanted[:count], crop, hole)
         each = {"each_image": [float(value) for value in found]} if np.ndim(found) else {}
         results[protocol.name] = each | {
             "value": float(np.mean(found)),
@@ -141,14 +169,15 @@ def evaluate(
     return results
 
 
-def check(names: Sequence[str], pairs: int, holes: bool, n: int | None = None, alpha: bool = True) -> None:
+def check(names: Sequence[str], pairs: int, inputs: int, holes: bool, alpha: bool, n: int | None = None) -> None:
     """Refuse what `evaluate` would: more pairs than there are, holes where there are none, and alphas of a model that
-    has one network only."""
+    has one network only. pairs: 0 = what is made has no targets; inputs: images that something is made of."""
     from ganzoo.metrics.protocol import parse
 
     for protocol in (parse(name, n) for name in names):
-        if protocol.count > pairs:
-            raise BadInput(f"metrics: {protocol.name} needs {protocol.count} pairs, and there are {pairs}")
+        there, what = (inputs, "images") if protocol.extractor == "input" else (pairs, "pairs")
+        if protocol.count > there:
+            raise BadInput(f"metrics: {protocol.name} needs {protocol.count} {what}, and there are {there}")
         if protocol.extractor == "hole" and not holes:
             raise BadInput(f"metrics: {protocol.name} looks into holes, and these images have none")
         if protocol.extractor in ALPHAS and not alpha:

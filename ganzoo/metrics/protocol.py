@@ -59,7 +59,7 @@ class Protocol:
 
     kind: str  # a key of KINDS
     count: int  # generated images, of ppl steps
-    extractor: str  # a key of EXTRACTORS, of a kind of `paired` one of its VIEWS
+    extractor: str  # a key of EXTRACTORS, of a kind of `paired` one of the views
 
     def __post_init__(self):
         least = KINDS[self.kind].LEAST
@@ -75,7 +75,7 @@ class Protocol:
 def parse(name: str, n: int | None = None) -> Protocol:
     """The protocol of a metric's name; `n`, if given, replaces its count. Raises BadInput for any other name."""
     found = re.fullmatch(r"([a-z]+)([0-9]+)(k?)_([a-z0-9]+)", name)
-    extractors = paired.VIEWS if found and found[1] in paired.KINDS else EXTRACTORS
+    extractors = paired.KINDS[found[1]].VIEWS if found and found[1] in paired.KINDS else EXTRACTORS
     if not found or found[1] not in KINDS or found[4] not in extractors:
         example = "psnry24_pairs" if extractors is paired.VIEWS else "fd10k_lenet"
         published = (
