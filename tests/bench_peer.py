@@ -29,10 +29,13 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--torch", required=True, help="interpreter that has PyTorch")
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--steps", type=int, default=20)
+    parser.add_argument("--steps", type=int, default=16, help="of a repeat; lazy terms need multiples of 16")
+    parser.add_argument("--games", nargs="*", choices=GAMES, default=list(GAMES), help="the others keep their rows")
     options = parser.parse_args()
-    rows = []
-    for name, overrides in GAMES.items():
+    file = recipe.folder() / "results" / "speed" / "peer.json"
+    file.parent.mkdir(exist_ok=True)
+    rows = json.loads(file.read_text(encoding="utf-8")) if file.exists() else []
+    for name, overrides in ((name, GAMES[name]) for name in options.games):
         for precision in PRECISIONS:
             ours, theirs = [], []
             for _ in range(options.rounds):
@@ -42,12 +45,13 @@ def main():
                 theirs.append(_run([options.torch, str(ROOT / "tests/bench_torch.py"), name, *low], options.steps))
             if ours[0]["parameters"] != theirs[0]["parameters"]:
                 sys.exit(f"{name}: {ours[0]['parameters']} weights here, {theirs[0]['parameters']} in PyTorch")
-            rows.append(_row(name, overrides, precision, ours, theirs))
-            mine, peer = rows[-1]["ms_per_step"], rows[-1]["peer"]["ms_per_step"]
+            row = _row(name, overrides, precision, ours, theirs)
+            rows = [each for each in rows if (each["recipe"], each["precision"]) != (name, precision)] + [row]
+            rows.sort(key=lambda each: (list(GAMES).index(each["recipe"]), each["precision"]))
+            mine, peer = row["ms_per_step"], row["peer"]["ms_per_step"]
             print(f"{name:<28} {precision:<15} {mine:8.1f} ms  {peer:8.1f} ms", flush=True)
-    file = recipe.folder() / "results" / "speed" / "peer.json"
-    file.parent.mkdir(exist_ok=True)
-    file.write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
+            # After every game: an hour's measurements are not lost by a stop.
+            file.write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
 
 
 def _run(command: list[str], steps: int) -> dict:
