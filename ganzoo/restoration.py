@@ -2,11 +2,11 @@
 
 One game for super-resolution, denoising and inpainting: what spoils an image is a value of `ganzoo.degradations`, drawn
 anew each time the image is seen. G descends the mean absolute difference from the image (term "pixel"), the difference
-of feature maps ("perceptual") and D's opinion ("adv"). For the first `warmup` reals there is no D: G learns fidelity
-alone, as SRGAN (Ledig et al. 2017, arXiv 1609.04802, section 3.2), ESRGAN (Wang et al. 2018, arXiv 1809.00219, section
-4.1) and Real-ESRGAN (Wang et al. 2021, arXiv 2107.10833, section 4.1) train their generators before the adversary
-comes. The network as it was then is kept, and between it and the final one users choose: `alpha`, the network
-interpolation of ESRGAN, section 3.4.
+of feature maps ("perceptual") and D's opinion ("adv"). For the first `warmup` reals there is the first term alone, with
+weight 1: G learns fidelity, as SRGAN (Ledig et al. 2017, arXiv 1609.04802, section 3.2), ESRGAN (Wang et al. 2018,
+arXiv 1809.00219, section 4.1) and Real-ESRGAN (Wang et al. 2021, arXiv 2107.10833, section 4.1) train their generators
+before the adversary comes. The network as it was then is kept, and between it and the final one users choose: `alpha`,
+the network interpolation of ESRGAN, section 3.4.
 """
 
 import dataclasses
@@ -30,8 +30,9 @@ class RestorationGAN(translation.TranslationGAN):
 
     translator: the network from spoilt to clean images. spec: of the clean ones (`data.images.Spec`). discriminator:
     {"image": [B, H, W, C]} -> logits of any shape. degradation: a value of `ganzoo.degradations` that fits the
-    translator. pixel, adversary: weights of terms; perceptual: a `Perceptual` or None. warmup: reals before D plays,
-    0 = none, as many as the run has = no adversary at all. Raises BadInput for an adversary of no weight.
+    translator. pixel, adversary: weights of terms; perceptual: a `Perceptual` or None. warmup: reals for which there is
+    the term of pixels alone, 0 = none, as many as the run has = no adversary at all. Raises BadInput for an adversary
+    of no weight.
 
     A subclass changes what is compared with (`target`), what of the network's output is the image (`completed`), or
     what D is shown (`shown`).
@@ -67,8 +68,8 @@ class RestorationGAN(translation.TranslationGAN):
 
     @property
     def g_terms(self):
-        used = {"pixel": self.pixel, "perceptual": self.perceptual, "adv": True}
-        return tuple(name for name, weight in used.items() if weight)
+        used = {"pixel": self.pixel or self.warmup, "perceptual": self.perceptual, "adv": True}
+        return tuple(name for name, there in used.items() if there)
 
     def spoil(self, batch: Batch) -> Batch:
         """The batch with what the degradation makes of its images: "input" and, of a hole, "mask"."""
@@ -116,13 +117,14 @@ class RestorationGAN(translation.TranslationGAN):
                 real = self.discriminator(self.shown(batch["image"], spoilt), training=True)
             return self.adversary * self.adversarial.g(fake, real)
 
+        begun = self.progress.images > self.warmup  # D's step has counted this step's reals already
         terms = {}
-        if self.pixel:
-            terms["pixel"] = self.pixel * tf.reduce_mean(tf.abs(restored - target))
+        if "pixel" in self.g_terms:
+            weight = tf.where(begun, self.pixel, 1.0) if self.warmup else self.pixel
+            terms["pixel"] = weight * tf.reduce_mean(tf.abs(restored - target))
         if self.perceptual:
-            terms["perceptual"] = self.perceptual(restored, target)
-        # D's step has counted this step's reals already.
-        terms["adv"] = self._played(play, self.progress.images > self.warmup)
+            terms["perceptual"] = self._played(lambda: self.perceptual(restored, target), begun)
+        terms["adv"] = self._played(play, begun)
         return terms
 
     def _played(self, play: Callable[[], tf.Tensor], begun: tf.Tensor, idle=lambda: tf.zeros([])) -> tf.Tensor:

@@ -1,0 +1,65 @@
+"""A restoration game put together from values: any generator, discriminator and degradation of this folder."""
+
+import dataclasses
+import functools
+from collections.abc import Callable
+from typing import Any
+
+import tensorflow as tf
+
+from ganzoo import restoration, translation
+from ganzoo.errors import BadInput
+from ganzoo.perceptual import Perceptual
+
+
+@dataclasses.dataclass(frozen=True)
+class Restorer:
+    """generator: a value with `make(size, given, made, scale)` -> {"image": [B, H, W, given]} -> float32 [B, scale * H,
+    scale * W, made] for any size (H, W) in multiples of its `multiple`. discriminator: a value with `make(channels,
+    size)` -> {"image": [B, H, W, channels]} -> logits, and `multiple`. degradation: of `ganzoo.degradations`. target: a
+    function of images float32 [B, H, W, C] to those that the terms of fidelity compare with, None = the images
+    themselves. pixel, adversary, perceptual, warmup: see `restoration.RestorationGAN`."""
+
+    generator: Any
+    discriminator: Any
+    degradation: Any
+    pixel: float = 1.0
+    adversary: float = 0.1
+    perceptual: Perceptual | None = None
+    warmup: int = 0
+    target: Callable[[tf.Tensor], tf.Tensor] | None = None
+
+    def build(self, spec) -> "Game":
+        """The game for images of `spec` (ganzoo.data.images.Spec). Raises BadInput for sides that do not fit the
+        networks or the degradation, and for data of two domains."""
+        height, width, channels = restoration.check(spec, self.degradation, self.generator.multiple)
+        unit = self.discriminator.multiple
+        if height % unit or width % unit:
+            raise BadInput(f"data.size: {height}x{width}; allowed: sides that are multiples of {unit}, for D")
+        scale, given = self.degradation.scale, self.degradation.channels(channels)
+        make = functools.partial(self.generator.make, given=given, made=channels, scale=scale)
+        translator = translation.Translator(
+            make, channels, channels, multiple=self.generator.multiple, least=self.generator.multiple, scale=scale
+        )
+        return Game(
+            self.target,
+            translator=translator,
+            spec=spec,
+            discriminator=self.discriminator.make(channels, (height, width)),
+            degradation=self.degradation,
+            pixel=self.pixel,
+            adversary=self.adversary,
+            perceptual=self.perceptual,
+            warmup=self.warmup,
+        )
+
+
+class Game(restoration.RestorationGAN):
+    """`RestorationGAN` with another target where one is given."""
+
+    def __init__(self, wanted: Callable[[tf.Tensor], tf.Tensor] | None, **kwargs):
+        super().__init__(**kwargs)
+        self.wanted = wanted
+
+    def target(self, image: tf.Tensor) -> tf.Tensor:
+        return self.wanted(image) if self.wanted else image
