@@ -5,7 +5,7 @@ images, random feature maps in place of VGG19's, weights of terms, batch, rates 
 
 Task: restoration
 Variant: SRGAN (lite)
-Data: GCompris' photos in windows of 96x96 (Debian package); judged on scikit-image's photos
+Data: GCompris' photos in windows of 64x64 (Debian package); judged on scikit-image's photos
 Paper: Ledig et al. 2017, arXiv 1609.04802
 Command: ganzoo train srgan_lite_photos
 """
@@ -34,7 +34,7 @@ def recipe() -> Recipe:
             perceptual=Perceptual("random", weight=0.5),
             warmup=WARMUP,
         ),
-        data=Data(source="package", name="gcompris_photos", channels=3, tile=128, window=96, flip=True),
+        data=Data(source="package", name="gcompris_photos", channels=3, tile=128, window=64, flip=True),
         game=Game(adam, adam, losses.non_saturating, ema=averaging.EMA(halflife=1_000)),
         train=Train(images=64_000, batch=8, tick=8_000, evaluate=16_000, steps_per_execution=20),
         metrics=tuple(f"{kind}24_{view}" for view in VIEWS for kind in ("psnry", "ssimy", "patches")),
