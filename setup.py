@@ -49,6 +49,7 @@ setuptools.setup(
         "dev": ["ruff>=0.9"],
         "movies": ["imageio-ffmpeg>=0.5"],  # MP4 files
         "records": ["array-record>=0.8"],  # sets above 2 GB, see ganzoo/data
+        "studies": ["scikit-image>=0.24", "opencv-python-headless>=4.10"],  # classical methods to compare with
         "openmoji": ["resvg-py>=0.1"],  # draws OpenMoji's SVG files
     },
     entry_points={"console_scripts": ["ganzoo = ganzoo.cli:app"]},

@@ -14,11 +14,13 @@ from ganzoo.errors import BadInput
 
 
 class Applier:
-    """A translator in its directions. signature: name -> function, see `ganzoo.translator`; facts: of its card."""
+    """A translator in its directions. signature: name -> function, see `ganzoo.translator`; card: what is known of it;
+    of a run only the facts that its networks state."""
 
-    def __init__(self, signature: Callable[[str], Callable], facts: dict[str, Any]):
-        self._signature = signature
-        self.directions: dict[str, dict[str, int]] = facts["directions"]
+    def __init__(self, signature: Callable[[str], Callable], card: dict[str, Any]):
+        self.signature = signature
+        self.card = card
+        self.directions: dict[str, dict[str, Any]] = card["directions"]
 
     def named(self, direction: str | None) -> str:
         """A direction of this translator, the first where none is named. Raises BadInput for any other."""
@@ -35,7 +37,7 @@ class Applier:
         inputs = {"image": tf.constant(images)}
         if self.directions[direction].get("alpha"):
             inputs["alpha"] = tf.ones([len(images)])
-        return self._signature(direction)(**inputs)["image"].numpy()
+        return self.signature(direction)(**inputs)["image"].numpy()
 
 
 def load(source: str) -> Applier:

@@ -29,7 +29,7 @@ class Card:
     citation: str = ""  # of the data
     class_names: tuple[str, ...] = ()
     metrics: dict[str, dict] = dataclasses.field(default_factory=dict)
-    source: dict[str, Any] = dataclasses.field(default_factory=dict)  # the recipe's `data` and `metrics`
+    source: dict[str, Any] = dataclasses.field(default_factory=dict)  # the recipe's `data`, `metrics` and `test`
 
 
 _LAWS = {

@@ -377,9 +377,15 @@ def directions(source, out, count, seeds, layers, label, as_json):
 @click.option("--extractor", metavar="KIND:PATH", help="keras:FILE or inception:FILE, the own of fd10k_own.")
 @click.option("--pairs", metavar="PNG", help="With a memo metric: draw samples over the training images nearest them.")
 @click.option("--features", metavar="NPZ", help="Write the features of the real images, which --against takes again.")
+@click.option("--direction", help="Of models with several, e.g. a2b or b2a.  [default: the model's first]")
+@click.option(
+    "--page",
+    metavar="DIR",
+    help="Of models from images to images: where index.html shows test images.  [default: RUN/results]",
+)
 @as_json
-def evaluate(source, names, n, against, extractor, pairs, features, as_json):
-    """Judge SOURCE, a run folder or an exported model, against the data it was trained on.
+def evaluate(source, names, n, against, extractor, pairs, features, direction, page, as_json):
+    """Judge SOURCE, a run folder or an exported model, against the data it was trained on, or its test images.
 
     \b
     A metric is a kind, a number of images and an extractor, e.g. fd10k_lenet:
@@ -388,6 +394,9 @@ def evaluate(source, names, n, against, extractor, pairs, features, as_json):
       pd, ppl (of steps, not images; of a run folder only)  lenet lite0
       cas swd msssim ndb imsssim (within classes)           pixels
       modes hq rkl                                          digits ring8 grid25 mixture10
+      psnr psnry ssim ssimy detail patches (of models       pairs hole input alpha0 alpha25
+      from images to images)                                alpha50 alpha75
+      perceptual (likewise)                                 lenet lite0
     """
     from ganzoo import metrics
 
@@ -400,7 +409,9 @@ def evaluate(source, names, n, against, extractor, pairs, features, as_json):
     from ganzoo.metrics import own
 
     eyes = own.extractor(extractor) if extractor else None
-    report = evaluation.evaluate(source, names.split(",") if names else None, n, against, eyes, pairs, features)
+    report = evaluation.evaluate(
+        source, names.split(",") if names else None, n, against, eyes, pairs, features, direction, page or ""
+    )
     output(report, as_json, evaluation.tell(report))
 
 

@@ -86,6 +86,29 @@ def metric_line(name: str, result: dict) -> str:
     return "  ".join(parts)
 
 
+def counts(name: str, result: dict) -> str:
+    """Of how many images the result of a metric is, and against what."""
+    from ganzoo.metrics import paired, parse  # numpy and scipy, for which a list need not wait
+
+    protocol = parse(name)
+    count, floor = f"{result['count']:,}", f"{result['floor_count']:,}"
+    if protocol.kind in paired.KINDS:
+        if protocol.extractor == "input":
+            return f"{count} images against what was made of them"
+        view = {"hole": ", inside the holes"}.get(protocol.extractor, "")
+        if protocol.extractor in paired.ALPHAS:
+            view = f", at alpha {paired.ALPHAS[protocol.extractor]:g} between fidelity and the final network"
+        return f"{count} images of {result['reals']} against their targets{view}"
+    if not result["floor_count"]:
+        return f"{count} steps of the generator; no floor, as real images have none"
+    if not result["reals_count"]:
+        return f"{count} samples by themselves; floor of {floor} images of {result['reals']}"
+    return (
+        f"{count} samples against {result['reals_count']:,} of {result['reals']}; floor of {floor} against {floor} "
+        "real images"
+    )
+
+
 def duration(seconds: float) -> str:
     """1h02m, 3m20s or 12s."""
     hours, rest = divmod(round(seconds), 3600)

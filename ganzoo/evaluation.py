@@ -1,18 +1,20 @@
 """`ganzoo evaluate`: judge a run folder, an exported model or a folder of images against real images."""
 
 import dataclasses
+import json
 import pathlib
 
 import numpy as np
 
 import ganzoo.data
 import ganzoo.recipe
-from ganzoo import console, exhibit, export, metrics, pictures, runs, samplers
+from ganzoo import console, exhibit, export, metrics, pictures, runs, samplers, translated
 from ganzoo import train as training
 from ganzoo.errors import BadInput
 from ganzoo.metrics import feature_file
 from ganzoo.metrics.extractor import Extractor
 from ganzoo.metrics.judge import Images, Labels, Steps
+from ganzoo.translation import TranslationGAN
 
 SEED = 1  # of the order in which a folder's images are samples
 
@@ -40,6 +42,8 @@ def evaluate(
     own: Extractor | None = None,
     pairs: str | None = None,
     features: str | None = None,
+    direction: str | None = None,
+    page: str | None = None,
 ) -> dict:
     """{"source", "images" (seen), "metrics": {name: result}}. names: None = those of the recipe; n: see `metrics`.
 
@@ -48,10 +52,26 @@ def evaluate(
     `metrics.evaluate`. pairs: a .png for the pairs of sample and training image that a memo metric finds closest.
     features: a file to which the features of the real images are written, for `against` elsewhere.
 
+    A model from images to images is judged by its test images, see `translated`, and its report also has "direction"
+    and "page". direction: of a model with several, None = the first. page: a folder for its page of results, "" =
+    `results` of its run folder, None = no page. It takes none of the options above; other models take neither of these.
+
     A ceiling needs the untrained networks, so an exported model has one only where its card brings it along. Raises
     BadInput.
     """
-    samples = _samples(source, against)
+    loaded = training.load_run(runs.Run(source)) if (pathlib.Path(source) / "recipe.json").is_file() else None
+    between = isinstance(loaded[1], TranslationGAN) if loaded else _translates(source)
+    of_noise = {"--against": against, "--extractor": own, "--pairs": pairs, "--features": features}
+    of_images = {"--direction": direction, "--page": page}
+    mine, others = (of_images, of_noise) if between else (of_noise, of_images)
+    for option, value in others.items():
+        if value:
+            kind = "goes from images to images" if between else "makes images from noise"
+            raise BadInput(f"{option}: {source} {kind}; allowed: {', '.join(mine)}")
+    if between:
+        subject = translated.of_run(source, *loaded) if loaded else translated.of_export(source)
+        return translated.evaluate(subject, names, n, direction, page)
+    samples = _run(source, *loaded) if loaded else _samples(source, against)
     reals = (feature_file.read(against) or _images(against)) if against else samples.reals
     names = names or samples.names
     if not names:
@@ -85,17 +105,24 @@ def evaluate(
 
 def _samples(source: str, against: str | None) -> Samples:
     path = pathlib.Path(source)
-    if (path / "recipe.json").is_file():
-        return _run(source)
     if against and not (path / "saved_model.pb").is_file() and export.newest(path) is None:
         return _folder(source)
     return _export(source)
 
 
-def _run(source: str) -> Samples:
-    run = runs.Run(source)
-    resolved = run.resolved()
-    recipe, model = training.load_run(run)
+def _translates(source: str) -> bool:
+    """Whether that is an exported model from images to images."""
+    path = pathlib.Path(source)
+    version = path if (path / "saved_model.pb").is_file() else export.newest(path)
+    card = version and version / export.CARD
+    try:
+        return bool(card and "directions" in json.loads(card.read_text(encoding="utf-8")))
+    except (OSError, ValueError):
+        return False  # what is wrong with it is said where it is loaded
+
+
+def _run(source: str, recipe: ganzoo.recipe.Recipe, model) -> Samples:
+    resolved = runs.Run(source).resolved()
     images = ganzoo.data.open(recipe.data)
     if images.hash != resolved["data"]["hash"]:
         raise BadInput(f"data: {images.name} has changed since {source} was trained on it")
@@ -172,7 +199,8 @@ def _draw_pairs(closest: list, samples: Samples, reals, path: str) -> None:
 def tell(report: dict) -> str:
     """An evaluation for a person: values, what else the metrics know, shares of classes, warnings."""
     seen = "" if report["images"] is None else f", {report['images'] / 1000:g} kimg"
-    lines = [report["source"] + seen]
+    direction = f", {report['direction']}" if "direction" in report else ""
+    lines = [report["source"] + seen + direction]
     for name, result in report["metrics"].items():
         lines.append(console.metric_line(name, result))
         if "interval" in result:
@@ -181,11 +209,15 @@ def tell(report: dict) -> str:
             lines.append(f"  standard error {result['error']:.2g}")
         if more := _more(result):
             lines.append("  " + "  ".join(more))
-        lines.append("  " + _counts(result))
+        if each := result.get("each_image"):
+            lines.append(f"  each image {min(each):.4g} to {max(each):.4g}")
+        lines.append("  " + console.counts(name, result))
         lines += [f"  warning: {warning}" for warning in result["warnings"]]
     shares = next((result["classes"] for result in report["metrics"].values() if "classes" in result), None)
     if shares:
         lines.append("classes by the extractor: " + "  ".join(f"{share:.1%}" for share in shares))
+    if "page" in report:
+        lines.append(f"page: {report['page']}")
     return "\n".join(lines)
 
 
@@ -202,15 +234,3 @@ def _more(result: dict) -> list[str]:
         elif isinstance(value, dict):
             parts.append(f"{name} " + ", ".join(f"{key}: {number:.4g}" for key, number in value.items()))
     return parts
-
-
-def _counts(result: dict) -> str:
-    count, floor = f"{result['count']:,}", f"{result['floor_count']:,}"
-    if not result["floor_count"]:
-        return f"{count} steps of the generator; no floor, as real images have none"
-    if not result["reals_count"]:
-        return f"{count} samples by themselves; floor of {floor} images of {result['reals']}"
-    return (
-        f"{count} samples against {result['reals_count']:,} of {result['reals']}; floor of {floor} against {floor} "
-        "real images"
-    )

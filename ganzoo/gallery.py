@@ -1,8 +1,10 @@
 """What a game between images shows of itself while it trains: fixed images through every direction, and metrics."""
 
+import dataclasses
 import functools
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 import PIL.Image
@@ -10,9 +12,9 @@ import tensorflow as tf
 
 import ganzoo.data
 import ganzoo.recipe
-from ganzoo import metrics, pictures
+from ganzoo import metrics, page, pictures
 from ganzoo.errors import BadInput
-from ganzoo.metrics import paired
+from ganzoo.metrics import fidelity, paired
 from ganzoo.translation import TranslationGAN
 from ganzoo.translator import Served
 
@@ -29,14 +31,9 @@ class Gallery:
         """images: the `ganzoo.data.pairs.PairSet` of the training. fresh: makes the same model untrained, for the
         ceilings of metrics. Raises BadInput for metrics that these images cannot have."""
         self.model, self.images, self.recipe, self.fresh = model, images, recipe, fresh
-        self.direction, self.about = next(iter(model.translators.items()))
-        self.judged = judged(recipe, images)
-        self.targets = getattr(self.judged, self.about.target)
-        self.paired, self.others = paired.divide(recipe.metrics)
-        sources = len(getattr(self.judged, self.about.source))
-        paired.check(self.paired, sources if self.judged.aligned else 0, sources, holes=False, alpha=False)
-        metrics.check(self.others, self.targets)
+        self.judged = judged(recipe.test, images)
         self.served = Served(model)
+        self.route().check(recipe.metrics)
 
     def picture(self) -> PIL.Image.Image:
         """A row for each direction's inputs and one below for what it makes of them; of pairs also the targets."""
@@ -52,30 +49,32 @@ class Gallery:
         """The images of both domains that are shown."""
         return pictures.grid(np.concatenate(alike([self._shown("a"), self._shown("b")])), COUNT)
 
-    def judge(self) -> dict[str, dict]:
-        """The recipe's metrics of the first direction, over its `test`, or else the training's images with those held
-        out: translated images against those of the target domain, see `metrics.evaluate`, where the ceiling is the
-        untrained network's; and, of pairs, each against its own."""
+    def judge(self, names: Sequence[str] | None = None, direction: str | None = None) -> dict[str, dict]:
+        """The metrics of `names`, None = the recipe's, of a direction, None = the first, over the recipe's `test`, or
+        else the training's images with those held out: see `Route`. Ceilings are those of the untrained network."""
         self.served.refresh()
-        most = max([0, *(metrics.parse(name).count for name in self.paired)])
-        sources = getattr(self.judged, self.about.source)
-        results = paired.evaluate(
-            self.paired,
-            lambda view, count: self._fakes(self.served)(0, count),
-            self.targets.read(np.arange(min(most, len(self.targets)))),
-            inputs=sources.read(np.arange(min(most, len(sources)))),
-            reals=self.targets.name if self.judged.aligned else sources.name,
+        route = self.route(direction)
+        described = [ganzoo.recipe.describe(self.recipe.model), self.recipe.train.seed, self.judged.hash]
+        if route.direction != next(iter(self.model.translators)):
+            described.append(route.direction)
+        return route.judge(
+            self.recipe.metrics if names is None else names,
+            untrained=lambda: self.route(direction, Served(self.fresh())).made,
+            key=json.dumps(described, sort_keys=True),
         )
-        if self.others:
-            described = [ganzoo.recipe.describe(self.recipe.model), self.recipe.train.seed, self.judged.hash]
-            results |= metrics.evaluate(
-                self.others,
-                self._fakes(self.served),
-                self.targets,
-                untrained=lambda: self._fakes(Served(self.fresh())),
-                key=json.dumps(described, sort_keys=True),
-            )
-        return {name: results[metrics.parse(name).name] for name in self.recipe.metrics}
+
+    def route(self, direction: str | None = None, served: Served | None = None) -> "Route":
+        """A direction, None = the first, over the images by which it is judged."""
+        places = {name: (about.source, about.target) for name, about in self.model.translators.items()}
+        return route(served or self.served, places, direction, self.judged)
+
+    def sheet(self, count: int, direction: str | None = None) -> page.Sheet:
+        """See `Route.sheet`."""
+        self.served.refresh()
+        return self.route(direction).sheet(count)
+
+    def plane(self, count: int) -> None:
+        """None: there is no classical method to compare with."""
 
     def measure(self) -> dict[str, float]:
         """Nothing is measured for the diagnosis: without a latent there is no spread to lose."""
@@ -85,20 +84,83 @@ class Gallery:
         images = getattr(self.images, part)
         return images.read(np.resize(np.arange(min(COUNT, len(images))), COUNT))
 
-    def _fakes(self, served: Served) -> Callable[[int, int], np.ndarray]:
-        sources = getattr(self.judged, self.about.source)
 
-        def make(start: int, count: int) -> np.ndarray:
-            return translate(served, self.direction, sources.read(np.arange(start, start + count) % len(sources)))
+@dataclasses.dataclass(frozen=True)
+class Route:
+    """One direction and the images that it is judged by, each a `data.images.ImageSet`.
 
-        return make
+    served: a `translator.Served`, or whatever else has its `signature`. aligned: image i of the targets belongs to
+    image i of the sources. back: the direction from the targets to the sources, None = there is none.
+    """
+
+    served: Any
+    direction: str
+    sources: Any
+    targets: Any
+    aligned: bool
+    back: str | None = None
+
+    def made(self, start: int, count: int) -> np.ndarray:
+        """uint8 [count, H, W, C]: what is made of so many sources, from the first again after the last."""
+        places = np.arange(start, start + count) % len(self.sources)
+        return translate(self.served, self.direction, self.sources.read(places))
+
+    def check(self, names: Sequence[str]) -> None:
+        """Refuse, with BadInput, metrics that these images cannot have."""
+        mine, others = paired.divide(names)
+        sources = len(self.sources)
+        paired.check(mine, sources if self.aligned else 0, sources, holes=False, alpha=False)
+        metrics.check(others, self.targets)
+
+    def judge(self, names: Sequence[str], **ceiling) -> dict[str, dict]:
+        """Translated images against those of the target domain, see `metrics.evaluate`, whose `untrained` and `key`
+        may be given; and image by image against its input or, of pairs, its target. Raises BadInput as `check`."""
+        self.check(names)
+        mine, others = paired.divide(names)
+        most = max([0, *(metrics.parse(name).count for name in mine)])
+        results = paired.evaluate(
+            mine,
+            lambda view, count: self.made(0, count),
+            self.targets.read(np.arange(min(most, len(self.targets)))),
+            inputs=self.sources.read(np.arange(min(most, len(self.sources)))),
+            reals=self.targets.name if self.aligned else self.sources.name,
+        )
+        if others:
+            results |= metrics.evaluate(others, self.made, self.targets, **ceiling)
+        return {name: results[metrics.parse(name).name] for name in names}
+
+    def sheet(self, count: int) -> page.Sheet:
+        """Of the first `count` sources, or as many as there are: input and output, of pairs the target, and where there
+        is a way back what it makes of the output."""
+        count = min(count, len(self.sources))
+        given, made = self.sources.read(np.arange(count)), self.made(0, count)
+        columns, values = {"input": given, "output": made}, {}
+        if self.aligned:
+            columns["target"] = self.targets.read(np.arange(count))
+            values |= page.fidelities(made, columns["target"])
+        if self.back:
+            columns["reconstruction"] = translate(self.served, self.back, made)
+            values["PSNR of reconstruction (dB)"] = fidelity.psnr(columns["reconstruction"], given).tolist()
+        pairs = " PSNR and SSIM are of the outputs with their targets." if self.aligned else ""
+        shown = f"The first {count} of {len(self.sources):,} images of {self.sources.name}, {self.direction}.{pairs}"
+        return page.Sheet(columns, values, shown)
 
 
-def judged(recipe: ganzoo.recipe.Recipe, images):
-    """The two sets by which a recipe of two is judged. Raises BadInput for a test set of other channels or of one."""
-    if recipe.test is None:
+def route(served, places: dict[str, tuple[str, str]], direction: str | None, images) -> Route:
+    """A direction, None = the first. places: the parts of a batch, from which to which, by direction; images: a
+    `data.pairs.PairSet`."""
+    direction = direction or next(iter(places))
+    source, target = places[direction]
+    back = next((name for name, each in places.items() if each == (target, source)), None)
+    return Route(served, direction, getattr(images, source), getattr(images, target), images.aligned, back)
+
+
+def judged(test: ganzoo.recipe.Data | ganzoo.recipe.Pairs | None, images):
+    """The two sets by which a recipe of two is judged, whose `test` that is and whose training has `images`. Raises
+    BadInput for a test set of other channels or of one."""
+    if test is None:
         return (images.held_out or images) if images.aligned else images.whole
-    test = ganzoo.data.open(recipe.test)
+    test = ganzoo.data.open(test)
     if not hasattr(test, "b"):
         raise BadInput("test: one set; allowed: Pairs, as the training has")
     channels = [(each.a.spec.channels, each.b.spec.channels) for each in (test, images)]
@@ -108,9 +170,9 @@ def judged(recipe: ganzoo.recipe.Recipe, images):
 
 
 def translate(
-    served: Served, direction: str, images: np.ndarray, masks: np.ndarray | None = None, alpha: float = 1.0
+    served, direction: str, images: np.ndarray, masks: np.ndarray | None = None, alpha: float = 1.0
 ) -> np.ndarray:
-    """uint8 [N, H, W, C] -> uint8 [N, sH, sW, C'].
+    """uint8 [N, H, W, C] -> uint8 [N, sH, sW, C']. served: what has the `signature` of a `translator.Served`.
 
     masks: uint8 [N, H, W, 1] for a direction that takes them; alpha: for one that has it, see `translator`.
     """
@@ -119,7 +181,7 @@ def translate(
         part = {"image": tf.constant(images[start : start + ROWS])}
         if masks is not None:
             part["mask"] = tf.constant(masks[start : start + ROWS])
-        if direction in served.fidelity:
+        if "alpha" in call.structured_input_signature[1]:
             part["alpha"] = tf.fill([len(part["image"])], alpha)
         made.append(call(**part)["image"].numpy())
     return np.concatenate(made)

@@ -301,7 +301,7 @@ def card(run: runs.Run, images: int) -> dict:
         "commit": resolved["commit"] or "",
         "seconds": seconds[0] if seconds else None,
         "metrics": measured,
-        "source": {"data": resolved["recipe"]["data"], "metrics": resolved["recipe"]["metrics"]},
+        "source": {field: resolved["recipe"].get(field) for field in ("data", "metrics", "test")},
         "date": resolved["date"],
     }
 

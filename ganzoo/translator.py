@@ -57,6 +57,8 @@ class Served:
             name: {
                 "given": each.given,
                 "made": each.made,
+                "source": each.source,
+                "target": each.target,
                 "multiple": each.multiple,
                 "scale": each.scale,
                 "mask": each.fill is not None,
