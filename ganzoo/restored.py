@@ -1,6 +1,7 @@
 """What a game of restoration shows of itself while it trains: spoilt images, what it makes of them, and metrics."""
 
 import json
+import time
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -8,7 +9,7 @@ import PIL.Image
 
 import ganzoo.data
 import ganzoo.recipe
-from ganzoo import gallery, metrics, page, pictures, restoration
+from ganzoo import gallery, metrics, page, pictures, restoration, results
 from ganzoo.errors import BadInput
 from ganzoo.metrics import baselines, fidelity, paired
 from ganzoo.restoration import DIRECTION, RestorationGAN
@@ -194,6 +195,13 @@ def baseline(recipe: ganzoo.recipe.Recipe, name: str, names: Sequence[str] | Non
     if not isinstance(model, RestorationGAN):
         raise BadInput(f"baseline: {type(model).__name__} restores nothing; allowed: a recipe of restoration")
     return Restored(model, images, recipe, fresh=lambda: model).baseline(name, names)
+
+
+def play(name: str, method: str, seed: int) -> dict:
+    """An arm of a study: `baseline` of the recipe of that name. seed means nothing to a method that draws nothing."""
+    began = time.perf_counter()
+    found = baseline(ganzoo.recipe.load(name), method)
+    return results.of_play(found, images=0, series=[], seconds=time.perf_counter() - began)
 
 
 def judged(recipe: ganzoo.recipe.Recipe, images):
