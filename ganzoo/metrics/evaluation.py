@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from ganzoo.errors import BadInput
-from ganzoo.metrics import feature_file
+from ganzoo.metrics import feature_file, paired
 from ganzoo.metrics.extractor import Extractor
 from ganzoo.metrics.extractors import EXTRACTORS
 from ganzoo.metrics.judge import Images, Judge, Labels, Steps
@@ -117,9 +117,9 @@ def check(
     """
     protocols = [parse(name, n) for name in names]
     for protocol in protocols:
-        kind = KINDS[protocol.kind]
-        if "pairs" in kind.NEEDS:
+        if protocol.kind in paired.KINDS:
             raise BadInput(f"metrics: {protocol.name} compares images with a target each, and there are none here")
+        kind = KINDS[protocol.kind]
         if "steps" in kind.NEEDS and not steps:
             raise BadInput(
                 f"metrics: {protocol.name} takes steps of a generator whose images are not rounded; allowed: a run "

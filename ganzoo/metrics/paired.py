@@ -14,21 +14,18 @@ import numpy as np
 
 from ganzoo.errors import BadInput
 from ganzoo.metrics import fidelity
-from ganzoo.metrics.kind import Kind
 
 ALPHAS = {f"alpha{percent}": percent / 100 for percent in (0, 25, 50, 75)}
 VIEWS = ("pairs", "hole", "input", *ALPHAS)
 BATCH = 64  # images whose feature maps are in memory at once
 
 
-class Paired(Kind):
-    """A kind of this module: `measure(images, targets, crop, mask)` -> a value for each pair, or one of them all.
+class Paired:
+    """A kind of this module: `measure(images, targets, crop, mask, view)` -> a value for each pair, or one of them all.
 
-    VIEWS: what may end a name of it.
+    VIEWS: what may end a name of it, and so be its view. LEAST: pairs that it takes. HIGHER: whether higher is better.
     """
 
-    NEEDS = ("pairs",)
-    REFERENCES = None
     LEAST = 1
     HIGHER = True
     VIEWS = VIEWS
@@ -37,40 +34,40 @@ class Paired(Kind):
 class PSNR(Paired):
     """`fidelity.psnr` of all channels, dB."""
 
-    @staticmethod
-    def measure(images, targets, crop, mask):
-        return fidelity.psnr(images, targets, crop, mask=mask)
+    IN_LUMA = False
+
+    @classmethod
+    def measure(cls, images, targets, crop, mask, view):
+        return fidelity.psnr(images, targets, crop, cls.IN_LUMA, mask)
 
 
-class LumaPSNR(Paired):
+class LumaPSNR(PSNR):
     """`fidelity.psnr` of Y, dB."""
 
-    @staticmethod
-    def measure(images, targets, crop, mask):
-        return fidelity.psnr(images, targets, crop, in_luma=True, mask=mask)
+    IN_LUMA = True
 
 
 class SSIM(Paired):
     """`fidelity.ssim` of all channels."""
 
-    @staticmethod
-    def measure(images, targets, crop, mask):
-        return fidelity.ssim(images, targets, crop, mask=mask)
+    IN_LUMA = False
+
+    @classmethod
+    def measure(cls, images, targets, crop, mask, view):
+        return fidelity.ssim(images, targets, crop, cls.IN_LUMA, mask)
 
 
-class LumaSSIM(Paired):
+class LumaSSIM(SSIM):
     """`fidelity.ssim` of Y."""
 
-    @staticmethod
-    def measure(images, targets, crop, mask):
-        return fidelity.ssim(images, targets, crop, in_luma=True, mask=mask)
+    IN_LUMA = True
 
 
 class Detail(Paired):
     """`fidelity.detail`, of the whole set: 1 is right, so that neither higher nor lower is better alone."""
 
-    @staticmethod
-    def measure(images, targets, crop, mask):
+    @classmethod
+    def measure(cls, images, targets, crop, mask, view):
         return fidelity.detail(images, targets, mask)
 
 
@@ -80,8 +77,12 @@ class PerceptualDistance(Paired):
     HIGHER = False
     VIEWS = ("lite0", "lenet")
 
-    @staticmethod
-    def measure(images, targets, extractor):
+    @classmethod
+    def measure(cls, images, targets, crop, mask, view):
+        from ganzoo.metrics.extractors import EXTRACTORS
+
+        extractor = EXTRACTORS[view]()
+        extractor.check(targets.shape[1:])
         # A batch at a time: the maps of all would fill memory.
         parts = []
         for start in range(0, len(images), BATCH):
@@ -95,8 +96,8 @@ class PatchDistance(Paired):
 
     HIGHER = False
 
-    @staticmethod
-    def measure(images, targets, crop, mask):
+    @classmethod
+    def measure(cls, images, targets, crop, mask, view):
         return fidelity.patch_distance(images, targets, mask)["value"]
 
 
@@ -127,32 +128,25 @@ def evaluate(
     inputs: np.ndarray | None = None,
     crop: int = 0,
     reals: str = "",
-    n: int | None = None,
 ) -> dict[str, dict]:
     """Every metric of `names`, all of this module, by its name: a result as of `metrics.evaluate`, without floor and
     ceiling, and with each_image (a value for each pair), where the kind has one.
 
     views(view, count): uint8 [count, H, W, C], what was made of the first so many inputs: view is one of `ALPHAS`, or
     "pairs" for all others. targets: uint8 [N, H, W, C], () where no kind needs them. inputs: uint8 [N, h, w, c], masks:
-    uint8 [N, H, W, 1], or None. crop: pixels left out at each border by PSNR and SSIM. n replaces all counts. For
-    names that `check` has passed; raises BadInput for images that a kind cannot compare.
+    uint8 [N, H, W, 1], or None. crop: pixels left out at each border by PSNR and SSIM. For names that
+    `check` has passed; raises BadInput for images that a kind cannot compare.
     """
-    from ganzoo.metrics.extractors import EXTRACTORS
     from ganzoo.metrics.protocol import parse
 
     results, made = {}, {}
-    for protocol in (parse(name, n) for name in names):
+    for protocol in map(parse, names):
         view, count = protocol.extractor if protocol.extractor in ALPHAS else "pairs", protocol.count
         if (view, count) not in made:
             made[view, count] = views(view, count)
         kind, wanted = KINDS[protocol.kind], inputs if protocol.extractor == "input" else targets
-        if kind is PerceptualDistance:
-            extractor = EXTRACTORS[protocol.extractor]()
-            extractor.check(wanted.shape[1:])
-            found = kind.measure(made[view, count], wanted[:count], extractor)
-        else:
-            hole = masks[:count] if protocol.extractor == "hole" else None
-            found = kind.measure(made[view, count], wanted[:count], crop, hole)
+        hole = masks[:count] if protocol.extractor == "hole" else None
+        found = kind.measure(made[view, count], wanted[:count], crop, hole, protocol.extractor)
         each = {"each_image": [float(value) for value in found]} if np.ndim(found) else {}
         results[protocol.name] = each | {
             "value": float(np.mean(found)),
@@ -169,12 +163,12 @@ def evaluate(
     return results
 
 
-def check(names: Sequence[str], pairs: int, inputs: int, holes: bool, alpha: bool, n: int | None = None) -> None:
+def check(names: Sequence[str], pairs: int, inputs: int, holes: bool, alpha: bool) -> None:
     """Refuse what `evaluate` would: more pairs than there are, holes where there are none, and alphas of a model that
     has one network only. pairs: 0 = what is made has no targets; inputs: images that something is made of."""
     from ganzoo.metrics.protocol import parse
 
-    for protocol in (parse(name, n) for name in names):
+    for protocol in map(parse, names):
         there, what = (inputs, "images") if protocol.extractor == "input" else (pairs, "pairs")
         if protocol.count > there:
             raise BadInput(f"metrics: {protocol.name} needs {protocol.count} {what}, and there are {there}")

@@ -49,20 +49,21 @@ KINDS = {
     "pd": perceptual_diversity.PerceptualDiversity,
     "ndb": bins.DifferentBins,
     "ppl": path_length.PathLength,
-    **paired.KINDS,
 }
+# With those that compare images with a target each, and so have no extractor to collect features of.
+ALL = KINDS | paired.KINDS
 
 
 @dataclasses.dataclass(frozen=True)
 class Protocol:
     """What one metric measures."""
 
-    kind: str  # a key of KINDS
+    kind: str  # a key of ALL
     count: int  # generated images, of ppl steps
     extractor: str  # a key of EXTRACTORS, of a kind of `paired` one of the views
 
     def __post_init__(self):
-        least = KINDS[self.kind].LEAST
+        least = ALL[self.kind].LEAST
         if self.count < least:
             raise BadInput(f"metrics: {self.kind} of n={self.count} images is not defined; n must be at least {least}")
 
@@ -76,13 +77,13 @@ def parse(name: str, n: int | None = None) -> Protocol:
     """The protocol of a metric's name; `n`, if given, replaces its count. Raises BadInput for any other name."""
     found = re.fullmatch(r"([a-z]+)([0-9]+)(k?)_([a-z0-9]+)", name)
     extractors = paired.KINDS[found[1]].VIEWS if found and found[1] in paired.KINDS else EXTRACTORS
-    if not found or found[1] not in KINDS or found[4] not in extractors:
+    if not found or found[1] not in ALL or found[4] not in extractors:
         example = "psnry24_pairs" if extractors is paired.VIEWS else "fd10k_lenet"
         published = (
             "; fid is the name of values of the papers' own Inception weights (2015)" if name.startswith("fid") else ""
         )
         raise BadInput(
-            f"metrics: no metric named {name!r}; allowed: {'|'.join(KINDS)}, a number of images such as 10k or "
+            f"metrics: no metric named {name!r}; allowed: {'|'.join(ALL)}, a number of images such as 10k or "
             f"500, _ and {'|'.join(extractors)}, for example {example}{published}"
         )
     kind, digits, k, extractor = found.groups()
@@ -91,4 +92,4 @@ def parse(name: str, n: int | None = None) -> Protocol:
 
 def higher(name: str) -> bool:
     """Whether a higher value of that metric is the better one."""
-    return KINDS[parse(name).kind].HIGHER
+    return ALL[parse(name).kind].HIGHER

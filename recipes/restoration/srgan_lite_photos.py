@@ -45,7 +45,7 @@ def recipe() -> Recipe:
 def smoke() -> Recipe:
     from ganzoo.models.restoration import real_esrgan, srgan
 
-    clothes = Data(source="bundled", name="fashion_mnist", size=32, channels=3, limit=16)
+    clothes = Data(source="bundled", name="fashion_mnist", channels=3, tile=24, limit=16)
     full = recipe()
     return dataclasses.replace(
         full,
