@@ -54,7 +54,7 @@ def load(source: str) -> Applier:
             raise _no_translator(source)
         served = model.served()
         return Applier(served.signature, served.facts)
-    version = path if (path / "saved_model.pb").is_file() else export.newest(path)
+    version = export.find(path)
     if version is None:
         raise BadInput(f"source: {path} is no run folder (recipe.json) and no exported model (saved_model.pb)")
     try:

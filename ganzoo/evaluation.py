@@ -104,16 +104,12 @@ def evaluate(
 
 
 def _samples(source: str, against: str | None) -> Samples:
-    path = pathlib.Path(source)
-    if against and not (path / "saved_model.pb").is_file() and export.newest(path) is None:
-        return _folder(source)
-    return _export(source)
+    return _folder(source) if against and export.find(source) is None else _export(source)
 
 
 def _translates(source: str) -> bool:
     """Whether that is an exported model from images to images."""
-    path = pathlib.Path(source)
-    version = path if (path / "saved_model.pb").is_file() else export.newest(path)
+    version = export.find(source)
     card = version and version / export.CARD
     try:
         return bool(card and "directions" in json.loads(card.read_text(encoding="utf-8")))
@@ -122,10 +118,7 @@ def _translates(source: str) -> bool:
 
 
 def _run(source: str, recipe: ganzoo.recipe.Recipe, model) -> Samples:
-    resolved = runs.Run(source).resolved()
-    images = ganzoo.data.open(recipe.data)
-    if images.hash != resolved["data"]["hash"]:
-        raise BadInput(f"data: {images.name} has changed since {source} was trained on it")
+    images = training.reopen(source, recipe)
     sampler = samplers.of(model)
     ceiling = {
         "untrained": lambda: exhibit.fakes(samplers.of(training.untrained(recipe, images.spec))),

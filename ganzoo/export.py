@@ -51,6 +51,12 @@ def newest(folder: pathlib.Path) -> pathlib.Path | None:
     return max(versions, key=lambda path: int(path.name), default=None)
 
 
+def find(source: str | pathlib.Path) -> pathlib.Path | None:
+    """The version that `source` is, or of a folder of versions the newest; None where it is neither."""
+    path = pathlib.Path(source)
+    return path if (path / "saved_model.pb").is_file() else newest(path)
+
+
 def _write(folder: pathlib.Path, served, known: Card, version: int):
     signatures = {name: served.signature(name) for name in served.signatures}
     # Nothing of Keras goes into the file, so nothing of Keras is needed to load it.

@@ -71,13 +71,9 @@ def _relativistic_g(fake, real):
     return _mean(tf.nn.softplus(_float(real) - _float(fake)))
 
 
-def _relativistic_average_d(real, fake):
+def _relativistic_average(real, fake):
     real, fake = _float(real), _float(fake)
     return 0.5 * (_mean(tf.nn.softplus(_mean(fake) - real)) + _mean(tf.nn.softplus(fake - _mean(real))))
-
-
-def _relativistic_average_g(fake, real):
-    return _relativistic_average_d(fake, real)
 
 
 def _float(logits: tf.Tensor) -> tf.Tensor:
@@ -101,10 +97,10 @@ hinge = Adversarial("hinge", _hinge_d, _linear_g)
 relativistic = Adversarial("relativistic", _relativistic_d, _relativistic_g, relativistic=True)
 
 # Jolicoeur-Martineau 2018 (arXiv 1807.00734), eq. 11 to 13, RaSGAN, as ESRGAN plays it (Wang et al. 2018, arXiv
-# 1809.00219, eq. 1 and 2): each image against the mean of the others, both halves of the game for both players, and the
-# mean of the two halves.
+# 1809.00219, eq. 1 and 2): each image against the mean of the others, both halves of the game for both players, whose
+# functions are one with exchanged arguments, and the mean of the two halves.
 relativistic_average = Adversarial(
-    "relativistic_average", _relativistic_average_d, _relativistic_average_g, relativistic=True
+    "relativistic_average", _relativistic_average, _relativistic_average, relativistic=True
 )
 
 # D learns the log of the ratio of the densities by logistic regression, and G descends its mean over fakes, an estimate

@@ -29,9 +29,9 @@ class Data:
     `source` is one of `ganzoo.data.SOURCES` or `MADE`; `name` is what that source calls the set: a bundled set, a TFDS
     `name[/config]`, a package set of `ganzoo data list`, for `night` one of photos that is turned to synthetic night,
     for `mixture` one of Gaussians (ring8, grid25, mixture10), for `stacked` the package set whose digits are stacked.
-    `path` is a file or folder for folder, npz and tfrecord sources,
-    or TFDS's `data_dir`. Everything the spec of a batch depends on (`size`, `channels`, `classes`) may be stated; where
-    it is, the data need not be opened to build a model, and data that disagree are refused.
+    `path` is a file or folder for folder, npz and tfrecord sources, or TFDS's `data_dir`. Everything the spec of a
+    batch depends on (`size`, `channels`, `classes`) may be stated; where it is, the data need not be opened to build a
+    model, and data that disagree are refused.
 
     `tile` and `window` make small images of large ones. A tile is cut when the set is opened, a window of it when it is
     seen: `tile=128, window=96` shows 96x96 pixels at any place of a tile of 128. With `tile`, `limit` and `held_out`

@@ -31,11 +31,11 @@ class RestorationGAN(translation.TranslationGAN):
     translator: the network from spoilt to clean images. spec: of the clean ones (`data.images.Spec`). discriminator:
     {"image": [B, H, W, C]} -> logits of any shape. degradation: a value of `ganzoo.degradations` that fits the
     translator. pixel, adversary: weights of terms; perceptual: a `Perceptual` or None. warmup: reals for which there is
-    the term of pixels alone, 0 = none, as many as the run has = no adversary at all. Raises BadInput for an adversary
-    of no weight.
+    the term of pixels alone, 0 = none, as many as the run has = no adversary at all. target: a function of images to
+    those that the terms of fidelity compare with, both float32 [B, H, W, C], None = the images themselves. Raises
+    BadInput for an adversary of no weight.
 
-    A subclass changes what is compared with (`target`), what of the network's output is the image (`completed`), or
-    what D is shown (`shown`).
+    A subclass changes what of the network's output is the image (`completed`), or what D is shown (`shown`).
     """
 
     def __init__(
@@ -48,6 +48,7 @@ class RestorationGAN(translation.TranslationGAN):
         adversary: float = 0.1,
         perceptual: Perceptual | None = None,
         warmup: int = 0,
+        target: Callable[[tf.Tensor], tf.Tensor] | None = None,
         **kwargs,
     ):
         size = (spec.height // degradation.scale, spec.width // degradation.scale)
@@ -57,7 +58,7 @@ class RestorationGAN(translation.TranslationGAN):
                 f"model.adversary: {adversary}; allowed: above 0; a model.warmup of train.images keeps D out"
             )
         self.discriminator, self.degradation = discriminator, degradation
-        self.pixel, self.adversary, self.warmup = pixel, adversary, warmup
+        self.pixel, self.adversary, self.warmup, self.target = pixel, adversary, warmup, target
         self.perceptual = perceptual.build(spec.shape) if perceptual else None
         if warmup:
             self.fidelity[DIRECTION] = self._made(DIRECTION)
@@ -83,10 +84,6 @@ class RestorationGAN(translation.TranslationGAN):
         """The image that the network's output stands for."""
         return made
 
-    def target(self, image: tf.Tensor) -> tf.Tensor:
-        """What the terms of fidelity compare with."""
-        return image
-
     def shown(self, image: tf.Tensor, spoilt: Batch) -> Batch:
         """What D sees of an image."""
         return {"image": image}
@@ -108,7 +105,9 @@ class RestorationGAN(translation.TranslationGAN):
 
     def g_loss(self, batch: Batch) -> Terms:
         spoilt = self.spoil(batch)
-        restored, target = self.restored(spoilt), self.target(batch["image"])
+        restored, target = self.restored(spoilt), batch["image"]
+        if self.target:
+            target = self.target(target)
 
         def play():
             fake = self.discriminator(self.shown(restored, spoilt), training=True)

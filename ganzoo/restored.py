@@ -54,7 +54,9 @@ class Restored:
         names = self.recipe.metrics if names is None else names
         others = self._prepare(names)
         self.served.refresh()
-        results = self.pairs(self.served, names)
+        results = self._compare(
+            lambda view, count: restore(self.served, self.spoilt, count, paired.ALPHAS.get(view, 1.0)), names
+        )
         if others:
             described = [ganzoo.recipe.describe(self.recipe.model), self.recipe.train.seed, self.reals.hash]
             results |= metrics.evaluate(
@@ -66,20 +68,13 @@ class Restored:
             )
         return {name: results[metrics.parse(name).name] for name in names}
 
-    def pairs(self, served: Served, names: Sequence[str] | None = None) -> dict[str, dict]:
-        """The metrics of pairs alone."""
-        return self._compare(
-            lambda view, count: restore(served, self.spoilt, count, paired.ALPHAS.get(view, 1.0)),
-            self.recipe.metrics if names is None else names,
-        )
-
     @property
     def baselines(self) -> tuple[str, ...]:
         """The classical methods for what this degradation does, see `metrics.baselines`."""
         return tuple(self._classics())
 
     def baseline(self, name: str, names: Sequence[str] | None = None) -> dict[str, dict]:
-        """What `pairs` gives, of a classical method, one of `baselines`, in the network's place, and nothing for views
+        """The metrics of pairs of a classical method, one of `baselines`, in the network's place, and nothing for views
         of the network (alpha). non_local_means is told the deviation of what was added to that very image, which its
         user would have to guess. Raises BadInput for any other name, and where a package is missing."""
         if name not in self.baselines:

@@ -17,7 +17,7 @@ import numpy as np
 import tensorflow as tf
 
 from ganzoo.errors import BadInput
-from ganzoo.export import CARD, newest
+from ganzoo.export import CARD, find
 from ganzoo.generator import UNCUT, Generator, noise, noise_of
 from ganzoo.metrics import path_length
 
@@ -166,7 +166,7 @@ def load(source: str | os.PathLike) -> Sampler:
         from ganzoo import train  # train exports at its end, and so imports this way round
 
         return of(_of_noise(train.restore(path), path))
-    version = path if (path / "saved_model.pb").is_file() else newest(path)
+    version = find(path)
     if version is None:
         raise BadInput(f"source: {path} is no run folder (recipe.json) and no exported model (saved_model.pb)")
     card = _card(version)
@@ -193,7 +193,7 @@ def model_of(source: str | os.PathLike):
         from ganzoo import train
 
         return _of_noise(train.restore(path), path)
-    if (path / "saved_model.pb").is_file() or newest(path) is not None:
+    if find(path) is not None:
         raise BadInput(
             f"source: {path} is an exported model, which gives no gradients and no weights; allowed: a run folder"
         )

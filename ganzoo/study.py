@@ -8,6 +8,7 @@ after every run: a study that was stopped goes on. This module does not import T
 import ast
 import contextlib
 import dataclasses
+import functools
 import importlib
 import json
 import math
@@ -66,6 +67,17 @@ class Study:
     plotted: str = ""
     scale: Literal["linear", "log"] = "linear"
     claims: tuple[Claim, ...] = ()
+
+
+def classical(name: str, *methods: str) -> tuple[Arm, ...]:
+    """An arm for each of `methods` (see `restored.Restored.baselines`), judged as that recipe of restoration is."""
+
+    def played(method: str, seed: int) -> dict:
+        from ganzoo import restored  # and with it TensorFlow
+
+        return restored.play(name, method, seed)
+
+    return tuple(Arm(method, play=functools.partial(played, method)) for method in methods)
 
 
 def held(text: str, test: Callable[..., bool], *cells: tuple[str, str]) -> Claim:

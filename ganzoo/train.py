@@ -268,6 +268,14 @@ def load_run(run: runs.Run, report=print) -> tuple[ganzoo.recipe.Recipe, GAN]:
     return recipe, model
 
 
+def reopen(source: str, recipe: ganzoo.recipe.Recipe):
+    """The images that the run folder `source` was trained on. Raises BadInput where they have changed since."""
+    images = ganzoo.data.open(recipe.data)
+    if images.hash != runs.Run(source).resolved()["data"]["hash"]:
+        raise BadInput(f"data: {images.name} has changed since {source} was trained on it")
+    return images
+
+
 def untrained(recipe: ganzoo.recipe.Recipe, spec) -> GAN:
     """The model before its first step, on one device without XLA: from its generator comes the ceiling of a metric."""
     policy = keras.config.dtype_policy()

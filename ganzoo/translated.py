@@ -39,9 +39,7 @@ def of_run(source: str, recipe: ganzoo.recipe.Recipe, model) -> Subject:
     """The model of a run folder, as `train.load_run` gives both. Raises BadInput for data that have changed since."""
     run = runs.Run(source)
     resolved = run.resolved()
-    images = ganzoo.data.open(recipe.data)
-    if images.hash != resolved["data"]["hash"]:
-        raise BadInput(f"data: {images.name} has changed since {source} was trained on it")
+    images = training.reopen(source, recipe)
     # Without metrics: those that are asked for are checked when they are.
     plain = dataclasses.replace(recipe, metrics=())
     exhibit = model.exhibit(images, plain, fresh=lambda: training.untrained(recipe, images.spec))

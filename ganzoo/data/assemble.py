@@ -191,8 +191,7 @@ class Reader:
 
     def _fit(self, item: Item) -> list[np.ndarray] | Exception:
         try:
-            image = item.image
-            image = pixels.as_image(image) if isinstance(image, np.ndarray) else pixels.decode(image)
+            image = pixels.picture(item.image)
             if item.half is not None:
                 image = pixels.half(image, item.half)
         except pixels.UNREADABLE as error:

@@ -6,7 +6,6 @@
 The builders are not registered: TFDS has an `mnist` of its own.
 """
 
-import numpy as np
 import tensorflow_datasets as tfds
 
 from ganzoo.data import pixels
@@ -39,7 +38,6 @@ class PackageBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=True):
 
     def _generate_examples(self, split: str):
         for index, item in enumerate(self.SET.read(self.SET.folder, split)):
-            image = item.image
-            image = pixels.as_image(image) if isinstance(image, np.ndarray) else pixels.decode(image)
+            image = pixels.picture(item.image)
             label = {"label": item.label} if self.SET.class_names else {}
             yield index, {"image": pixels.fit(image, None, self.SET.channels), **label}

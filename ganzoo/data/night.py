@@ -34,36 +34,20 @@ def night(image: np.ndarray) -> np.ndarray:
 
 def open(data: Data) -> "Source":
     """The package set `data.name` as a source has it, image i of image i. Raises BadInput as `package.open`."""
-    from ganzoo.data.source import Item, Source
+    from ganzoo.data import pixels
+    from ganzoo.data.source import Again, Item, Source
 
     day = package.open(data)
 
     def items() -> Iterator[Item]:
         for item in day:
-            yield Item(f"{item.where} at synthetic night", night(_colours(item)))
+            yield Item(f"{item.where} at synthetic night", night(pixels.fit(pixels.picture(item.image), None, 3)))
 
     return Source(
         f"{day.name} at synthetic night",
         day.count,
-        _Again(items),
+        Again(items),
         licence=day.licence,
         citation=day.citation,
         fingerprint=day.fingerprint and f"{day.fingerprint} at night",
     )
-
-
-def _colours(item) -> np.ndarray:
-    from ganzoo.data import pixels
-
-    image = pixels.as_image(item.image) if isinstance(item.image, np.ndarray) else pixels.decode(item.image)
-    return pixels.fit(image, None, 3)
-
-
-class _Again:
-    """An iterable of what a function yields, as often as it is asked."""
-
-    def __init__(self, items):
-        self.items = items
-
-    def __iter__(self):
-        return self.items()

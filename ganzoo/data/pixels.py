@@ -55,6 +55,12 @@ def as_image(values: np.ndarray) -> PIL.Image.Image:
     return PIL.Image.fromarray(values)
 
 
+def picture(image: pathlib.Path | bytes | np.ndarray) -> PIL.Image.Image:
+    """A picture in any form that a source holds: pixels as of `as_image`, or what `decode` takes. Raises one of
+    UNREADABLE."""
+    return as_image(image) if isinstance(image, np.ndarray) else decode(image)
+
+
 def fit(image: PIL.Image.Image, size: tuple[int, int] | None, channels: int | None, crop: bool = True) -> np.ndarray:
     """uint8 [H, W, C] of a picture of mode L, RGB or RGBA.
 

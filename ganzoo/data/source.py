@@ -2,7 +2,7 @@
 
 import dataclasses
 import pathlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 import numpy as np
 
@@ -48,6 +48,16 @@ class Source:
             return
         for index, image in enumerate(self.items):
             yield Item(f"{self.name}[{index}]", image, None if self.labels is None else int(self.labels[index]))
+
+
+@dataclasses.dataclass(frozen=True)
+class Again:
+    """An iterable that reads anew each time it is iterated over. read: a function that yields the items."""
+
+    read: Callable[[], Iterator[Item]]
+
+    def __iter__(self) -> Iterator[Item]:
+        return self.read()
 
 
 def existing(data: Data) -> pathlib.Path:

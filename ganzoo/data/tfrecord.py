@@ -1,12 +1,13 @@
 """TFRecord files of examples with the features `image` (an encoded file) and, where there are any, `label` (int64)."""
 
+import functools
 import hashlib
 import pathlib
 from collections.abc import Iterator
 
 import tensorflow as tf
 
-from ganzoo.data.source import Item, Source, check_split, existing
+from ganzoo.data.source import Again, Item, Source, check_split, existing
 from ganzoo.errors import BadInput
 from ganzoo.recipe import Data
 
@@ -25,20 +26,10 @@ def open(data: Data) -> Source:
     return Source(
         name=data.name or path.stem,
         count=count,
-        items=_Records(files),
+        items=Again(functools.partial(_items, files)),
         class_names=None if labelled else (),
         fingerprint=_fingerprint(files),
     )
-
-
-class _Records:
-    """Reads the files anew each time it is iterated over."""
-
-    def __init__(self, files: list[pathlib.Path]):
-        self.files = files
-
-    def __iter__(self) -> Iterator[Item]:
-        return _items(self.files)
 
 
 def _count(file: pathlib.Path) -> int:

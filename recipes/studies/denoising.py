@@ -8,21 +8,18 @@ scikit-image's, told the true deviation of the noise, by the same code on the sa
 Command: ganzoo study denoising
 """
 
-import functools
 import operator
 
-from ganzoo.study import Arm, Study, held
+from ganzoo.study import Arm, Study, classical, held
 
-RECIPE = "denoise_lite_photos"
-METHODS = ("input", "non_local_means")
 PATH = ("alpha0", "alpha50", "pairs")
 
 
 def study() -> Study:
     return Study(
         arms=(
-            *(Arm(method, play=functools.partial(_classical, method)) for method in METHODS),
-            Arm("gan", RECIPE),
+            *classical("denoise_lite_photos", "input", "non_local_means"),
+            Arm("gan", "denoise_lite_photos"),
         ),
         columns=tuple(f"{kind}24_{view}" for view in reversed(PATH) for kind in ("psnr", "patches")),
         seeds=2,
@@ -50,9 +47,3 @@ def study() -> Study:
             ),
         ),
     )
-
-
-def _classical(method: str, seed: int) -> dict:
-    from ganzoo import restored
-
-    return restored.play(RECIPE, method, seed)

@@ -8,22 +8,19 @@ the same code on the same images.
 Command: ganzoo study super_resolution
 """
 
-import functools
 import itertools
 import operator
 
-from ganzoo.study import Arm, Study, held
+from ganzoo.study import Arm, Study, classical, held
 
-RECIPE = "srgan_lite_photos"
-METHODS = ("nearest", "bicubic", "lanczos")
 PATH = ("alpha0", "alpha50", "pairs")
 
 
 def study() -> Study:
     return Study(
         arms=(
-            *(Arm(method, play=functools.partial(_classical, method)) for method in METHODS),
-            Arm("gan", RECIPE),
+            *classical("srgan_lite_photos", "nearest", "bicubic", "lanczos"),
+            Arm("gan", "srgan_lite_photos"),
         ),
         columns=tuple(f"{kind}24_{view}" for view in reversed(PATH) for kind in ("psnry", "patches")),
         seeds=2,
@@ -57,9 +54,3 @@ def study() -> Study:
 
 def _falling(*steps: float) -> bool:
     return all(later <= earlier for earlier, later in itertools.pairwise(steps))
-
-
-def _classical(method: str, seed: int) -> dict:
-    from ganzoo import restored
-
-    return restored.play(RECIPE, method, seed)

@@ -29,16 +29,11 @@ class Compact:
 
     def make(self, size, given: int, made: int, scale: int) -> keras.Model:
         """{"image": [B, H, W, given]} -> float32 [B, scale * H, scale * W, made]. size: (H, W), None = any."""
-        from ganzoo.layers import shuffle
-
         image = keras.Input((*size, given), name="image")
         x = srgan.leaky(srgan.conv(self.width)(image))
         for _ in range(self.depth):
             x = srgan.leaky(srgan.conv(self.width)(x))
-        x = srgan.shuffled(x, made, scale, gain=0.1, dtype="float32")
-        known = image if given == made else image[..., :made]
-        y = keras.layers.Add(dtype="float32")([x, shuffle.Bicubic(scale)(known)])
-        return keras.Model({"image": image}, y, name="generator")
+        return srgan.corrected(image, srgan.shuffled(x, made, scale, gain=0.1, dtype="float32"), scale)
 
 
 @dataclasses.dataclass(frozen=True)

@@ -1,4 +1,8 @@
-"""A restoration game put together from values: any generator, discriminator and degradation of this folder."""
+"""A restoration game put together from values: any generator and discriminator of this folder, any degradation.
+
+Which papers the values are of stands beside them; the game itself, fidelity first and then an adversary, is that of
+Ledig et al. 2017, arXiv 1609.04802, see `ganzoo.restoration`.
+"""
 
 import dataclasses
 import functools
@@ -16,9 +20,8 @@ from ganzoo.perceptual import Perceptual
 class Restorer:
     """generator: a value with `make(size, given, made, scale)` -> {"image": [B, H, W, given]} -> float32 [B, scale * H,
     scale * W, made] for any size (H, W) in multiples of its `multiple`. discriminator: a value with `make(channels,
-    size)` -> {"image": [B, H, W, channels]} -> logits, and `multiple`. degradation: of `ganzoo.degradations`. target: a
-    function of images float32 [B, H, W, C] to those that the terms of fidelity compare with, None = the images
-    themselves. pixel, adversary, perceptual, warmup: see `restoration.RestorationGAN`."""
+    size)` -> {"image": [B, H, W, channels]} -> logits, and `multiple`. degradation: of `ganzoo.degradations`. The rest:
+    see `restoration.RestorationGAN`."""
 
     generator: Any
     discriminator: Any
@@ -29,7 +32,7 @@ class Restorer:
     warmup: int = 0
     target: Callable[[tf.Tensor], tf.Tensor] | None = None
 
-    def build(self, spec) -> "Game":
+    def build(self, spec) -> restoration.RestorationGAN:
         """The game for images of `spec` (ganzoo.data.images.Spec). Raises BadInput for sides that do not fit the
         networks or the degradation, and for data of two domains."""
         height, width, channels = restoration.check(spec, self.degradation, self.generator.multiple)
@@ -41,8 +44,7 @@ class Restorer:
         translator = translation.Translator(
             make, channels, channels, multiple=self.generator.multiple, least=self.generator.multiple, scale=scale
         )
-        return Game(
-            self.target,
+        return restoration.RestorationGAN(
             translator=translator,
             spec=spec,
             discriminator=self.discriminator.make(channels, (height, width)),
@@ -51,15 +53,5 @@ class Restorer:
             adversary=self.adversary,
             perceptual=self.perceptual,
             warmup=self.warmup,
+            target=self.target,
         )
-
-
-class Game(restoration.RestorationGAN):
-    """`RestorationGAN` with another target where one is given."""
-
-    def __init__(self, wanted: Callable[[tf.Tensor], tf.Tensor] | None, **kwargs):
-        super().__init__(**kwargs)
-        self.wanted = wanted
-
-    def target(self, image: tf.Tensor) -> tf.Tensor:
-        return self.wanted(image) if self.wanted else image

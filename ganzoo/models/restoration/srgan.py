@@ -86,8 +86,13 @@ def shuffled(x, filters: int, factor: int, gain: float = 1.0, **kwargs):
 
 
 def finished(image, x, made: int, scale: int) -> keras.Model:
-    """The network whose output is what a last convolution makes of x, plus the bicubic interpolation of the image."""
-    y = conv(made, gain=0.1, dtype="float32")(x)
+    """`corrected` by what a last convolution makes of x [B, scale * H, scale * W, C]."""
+    return corrected(image, conv(made, gain=0.1, dtype="float32")(x), scale)
+
+
+def corrected(image, y, scale: int) -> keras.Model:
+    """The network whose output is y, plus the bicubic interpolation of as many channels of the image."""
+    made = y.shape[-1]
     known = image if image.shape[-1] == made else image[..., :made]
     y = keras.layers.Add(dtype="float32")([y, shuffle.Bicubic(scale)(known)])
     return keras.Model({"image": image}, y, name="generator")
