@@ -222,7 +222,9 @@ class GAN(keras.Model):
         return {name: tracker.result() for name, tracker in self.trackers.items()}
 
     def minimize(self, player: str, loss: Callable[[Batch], Terms], batch: Batch, nets: Sequence, optimizer):
-        """One update of one player's networks by the sum of its terms."""
+        """One update of one player's networks by the sum of its terms; a player without networks has no turn."""
+        if not nets:
+            return
         weights, gradients = self._weights_of(nets), []
         for part in accumulation.micro_batches(batch, self.accumulate, self._state):
             # One after the other: without an order their activations would all be in memory together.

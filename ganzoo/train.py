@@ -262,7 +262,8 @@ def load_run(run: runs.Run, report=print) -> tuple[ganzoo.recipe.Recipe, GAN]:
     resolved = run.resolved()
     recipe = ganzoo.recipe.load(str(run.recipe_file), resolved["overrides"], resolved["smoke"])
     recipe = dataclasses.replace(recipe, train=dataclasses.replace(recipe.train, replicas=1, xla="off"))
-    model = build(recipe, ganzoo.data.spec_of(resolved["image"], resolved["classes"]))
+    aligned = getattr(recipe.data, "aligned", False)
+    model = build(recipe, ganzoo.data.spec_of(resolved["image"], resolved["classes"], aligned))
     if checkpoint.restore_newest(run.checkpoints, model, report) is None:
         raise BadInput(f"run: {run.path} has no checkpoint that can be read")
     return recipe, model

@@ -96,3 +96,11 @@ def check_sizes(spec, multiple: int, least: int) -> tuple[int, int]:
     if min(a.height, a.width) < least:
         raise BadInput(f"data.a.size: {a.height}x{a.width}; allowed: sides of at least {least}")
     return a.height, a.width
+
+
+def check_pairs(spec, multiple: int, least: int) -> tuple[int, int]:
+    """`check_sizes` for a game that learns from pairs. Raises BadInput also where `b` is drawn independently of `a`."""
+    size = check_sizes(spec, multiple, least)
+    if not spec.aligned:
+        raise BadInput("data.aligned: false, but this model learns from pairs; allowed: true")
+    return size

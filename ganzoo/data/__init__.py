@@ -84,7 +84,7 @@ def spec(data: Data | Pairs) -> "Spec | PairSpec | None":
             return None
         from ganzoo.data.pairs import PairSpec
 
-        return PairSpec(a, b)
+        return PairSpec(a, b, aligned=data.aligned)
     known = _known(data)
     size = data.window or data.tile or data.size or known["size"]
     channels, classes = data.channels or known["channels"], data.classes
@@ -98,15 +98,17 @@ def spec(data: Data | Pairs) -> "Spec | PairSpec | None":
     return Spec(height, width, channels, classes)
 
 
-def spec_of(shape: Sequence[int] | Mapping[str, Sequence[int]], classes: int) -> "Spec | PointSpec | PairSpec":
+def spec_of(
+    shape: Sequence[int] | Mapping[str, Sequence[int]], classes: int, aligned: bool = False
+) -> "Spec | PointSpec | PairSpec":
     """What a batch of that shape is made of: (H, W, C) images, (D,) points, or {"a": (H, W, C), "b": ...} of two kinds.
 
-    The inverse of `shape_of`.
+    The inverse of `shape_of`. aligned: whether rows of two kinds are pairs.
     """
     from ganzoo.data import images, pairs, points
 
     if isinstance(shape, Mapping):
-        return pairs.PairSpec(images.Spec(*shape["a"]), images.Spec(*shape["b"]))
+        return pairs.PairSpec(images.Spec(*shape["a"]), images.Spec(*shape["b"]), aligned=aligned)
     return images.Spec(*shape, classes) if len(shape) == 3 else points.PointSpec(*shape, classes)
 
 

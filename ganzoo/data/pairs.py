@@ -25,11 +25,12 @@ from ganzoo.recipe import Data, Pairs
 
 @dataclasses.dataclass(frozen=True)
 class PairSpec:
-    """What a batch is made of: images of two kinds."""
+    """What a batch is made of: images of two kinds. aligned: row i of `b` belongs to row i of `a`."""
 
     a: Spec
     b: Spec
     classes: int = 0
+    aligned: bool = False
 
     @property
     def shape(self) -> tuple[int, int, int]:
@@ -63,7 +64,7 @@ class PairSet:
 
     @property
     def spec(self) -> PairSpec:
-        return PairSpec(self.a.spec, self.b.spec)
+        return PairSpec(self.a.spec, self.b.spec, aligned=self.aligned)
 
     @property
     def whole(self) -> "PairSet":

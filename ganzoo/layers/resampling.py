@@ -86,4 +86,4 @@ class Conv2D(keras.layers.Layer):
     def compute_output_shape(self, input_shape):
         batch, height, width, _ = input_shape
         scale = SCALE[self.apply]
-        return (batch, math.ceil(height * scale), math.ceil(width * scale), self.filters)
+        return (batch, *(side and math.ceil(side * scale) for side in (height, width)), self.filters)

@@ -51,7 +51,8 @@ def batches(images, count=8, batch=6, seed=3, start=0):
 
 def test_pairs_share_index_window_and_flip(tmp_path):
     images = ganzoo.data.open(aligned(folders(tmp_path), window=(4, 3), flip=True))
-    assert images.spec == PairSpec(Spec(4, 3, 3), Spec(4, 3, 3)) and images.spec.shape == (4, 3, 3) and len(images) == 6
+    assert images.spec == PairSpec(Spec(4, 3, 3), Spec(4, 3, 3), aligned=True)
+    assert images.spec.shape == (4, 3, 3) and len(images) == 6
     a, b = batches(images)
     assert a.shape == (48, 4, 3, 3) and np.array_equal(a, b)
     for epoch in a.reshape(8, 6, 4, 3, 3):
@@ -163,6 +164,14 @@ def test_a_spec_needs_no_data():
     known = Pairs(Data(name="fashion_mnist"), Data("folder", path="missing", tile=64, window=(32, 48), channels=3))
     assert ganzoo.data.spec(known) == PairSpec(Spec(28, 28, 1), Spec(32, 48, 3))
     assert ganzoo.data.spec(Pairs(Data(name="fashion_mnist"), Data("folder", path="missing"))) is None
+
+
+def test_a_spec_says_whether_rows_are_partners_and_comes_back_from_its_shape():
+    spec = ganzoo.data.spec(Pairs(Data(name="fashion_mnist"), Data(size=32, channels=3, classes=0), aligned=True))
+    assert spec == PairSpec(Spec(28, 28, 1), Spec(32, 32, 3), aligned=True)
+    shape = ganzoo.data.shape_of(spec)
+    assert ganzoo.data.spec_of(shape, 0, aligned=True) == spec
+    assert not ganzoo.data.spec_of(shape, 0).aligned
 
 
 def test_pairs_are_overridden_described_and_restored():

@@ -28,12 +28,13 @@ A2B, B2A = "a2b", "b2a"
 
 @dataclasses.dataclass(frozen=True)
 class CycleGAN:
-    """width: channels of the finest maps of G and D; blocks: residual ones of G, 9 for 256x256 and 6 for 128x128 in the
-    paper; cycle: weight of the cycle term; identity: of the identity term, relative to it; pool: fakes of each domain
-    that D may be shown again."""
+    """width: channels of the finest maps of G and D; downs: halvings of G, each of which doubles its channels; blocks:
+    residual ones of G, 9 for 256x256 and 6 for 128x128 in the paper; cycle: weight of the cycle term; identity: of the
+    identity term, relative to it; pool: fakes of each domain that D may be shown again."""
 
     width: int = 64
     d_width: int = 64
+    downs: int = 2
     blocks: int = 9
     up: Literal["transposed", "resize"] = "transposed"
     cycle: float = 10.0
@@ -42,13 +43,13 @@ class CycleGAN:
 
     def build(self, spec) -> "CycleGame":
         """The game for pairs of `spec` (ganzoo.data.pairs.PairSpec). Raises BadInput for sides that are no multiple of
-        4 or below 24, for domains of different sizes, and for different channels with an identity term."""
-        translation.check_sizes(spec, multiple=4, least=patchgan.LEAST)
+        2 ** downs or below 24, for domains of different sizes, and for different channels with an identity term."""
+        # Two pixels at the coarsest are the least that mirrored borders can be made of.
+        sides = {"multiple": 2**self.downs, "least": 2 * 2**self.downs}
+        translation.check_sizes(spec, sides["multiple"], max(sides["least"], patchgan.LEAST))
         a, b = spec.a.channels, spec.b.channels
         if self.identity and a != b:
             raise BadInput(f"model.identity: {self.identity}, but a has {a} channels and b {b}; allowed: 0")
-        # Two pixels at a quarter of the size are the least that mirrored borders can be made of.
-        sides = {"multiple": 4, "least": 8}
         there = translation.Translator(functools.partial(generator, self, given=a, made=b), a, b, **sides)
         back = translation.Translator(functools.partial(generator, self, given=b, made=a), b, a, "b", "a", **sides)
         return CycleGame(self, {A2B: there, B2A: back}, spec)
@@ -142,11 +143,12 @@ class Pool(keras.layers.Layer):
 
 
 def generator(nets: CycleGAN, size: tuple[int | None, int | None], given: int, made: int) -> keras.Model:
-    """{"image": [B, H, W, given]} -> float32 [B, H, W, made] in [-1, 1]. size: (H, W), multiples of 4, None = any."""
+    """{"image": [B, H, W, given]} -> float32 [B, H, W, made] in [-1, 1]. size: (H, W), multiples of 2 ** downs, None =
+    any. nets: anything with `width`, `downs`, `blocks` and `up`."""
     image = keras.Input((*size, given), name="image")
     x = _conv(nets.width, 7)(padding.ReflectionPad(3)(image))
     x = keras.layers.ReLU()(padding.instance_norm(x))
-    for stage in (1, 2):
+    for stage in range(1, nets.downs + 1):
         x = _conv(nets.width * 2**stage, 3, strides=2)(keras.layers.ZeroPadding2D(1)(x))
         x = keras.layers.ReLU()(padding.instance_norm(x))
     for _ in range(nets.blocks):
@@ -154,7 +156,7 @@ def generator(nets: CycleGAN, size: tuple[int | None, int | None], given: int, m
         y = keras.layers.ReLU()(padding.instance_norm(y))
         y = padding.instance_norm(_conv(x.shape[-1], 3)(padding.ReflectionPad(1)(y)))
         x = keras.layers.Add()([x, y])
-    for stage in (1, 0):
+    for stage in reversed(range(nets.downs)):
         x = keras.layers.ReLU()(padding.instance_norm(_double(x, nets.width * 2**stage, nets.up)))
     x = _conv(made, 7)(padding.ReflectionPad(3)(x))
     return keras.Model({"image": image}, keras.layers.Activation("tanh", dtype="float32")(x), name="generator")
