@@ -133,7 +133,8 @@ def test_a_recipe_builds_and_makes_a_step(name):
     ganzoo.recipe.check_lengths(full)
     json.dumps(ganzoo.recipe.describe(full))
     report = bench.dry_run(name, smoke=True)
-    assert report["ms_per_step"] > 0 and min(report["parameters"].values()) > 0
+    # Where pixels alone are compared there is no D.
+    assert report["ms_per_step"] > 0 and report["parameters"]["g"] > 0
     smoke = ganzoo.recipe.load(name, smoke=True)
     if isinstance(full.data, ganzoo.recipe.Pairs):  # whose paper sizes are for a GPU
         assert all(getattr(smoke.data, part).channels == getattr(full.data, part).channels for part in "ab")
