@@ -49,7 +49,7 @@ def exported(tmp_path_factory):
     card = text | {"recipe": "toy", "images": 1, "seed": 0, "versions": {}, "commit": "", "date": "2026-01-01"}
     images = ganzoo.data.open(Pairs(a=CLOTHES, b=CLOTHES))
     folder = tmp_path_factory.mktemp("models") / "cycle" / "1"
-    nets = cyclegan.CycleGAN(width=2, d_width=2, blocks=1, pool=2)
+    nets = cyclegan.CycleGAN(cyclegan.ResNet(width=2, d_width=2, blocks=1), pool=2)
     export.export(nets.build(images.spec), folder, card | {"source": origin})
     return folder
 

@@ -17,7 +17,7 @@ from ganzoo.models.translation import cyclegan
 from ganzoo.recipe import Pairs, Recipe, Train
 from ganzoo.translator import Served
 
-NETS = cyclegan.CycleGAN(width=2, d_width=2, blocks=1, pool=2, identity=0.0)
+NETS = cyclegan.CycleGAN(cyclegan.ResNet(width=2, d_width=2, blocks=1), pool=2, identity=0.0)
 
 
 def pixels(*shape, seed=0):

@@ -39,7 +39,7 @@ def smoke() -> Recipe:
     clothes = Data(source="bundled", name="fashion_mnist", size=40, channels=3, window=32, flip=True, limit=16)
     return dataclasses.replace(
         full,
-        model=cyclegan.CycleGAN(width=2, d_width=2, blocks=1, pool=4),
+        model=cyclegan.CycleGAN(cyclegan.ResNet(width=2, d_width=2, blocks=1), pool=4),
         data=Pairs(a=clothes, b=clothes),
         train=Train(images=16, batch=1, tick=8, evaluate=16),
         metrics=(),

@@ -22,7 +22,7 @@ def recipe() -> Recipe:
     adam = schedules.Adam(learning_rate=schedules.Linear(5e-4, 0.0, begin=16_000, finish=32_000), beta_1=0.5)
     google = Data(source="package", name="google_emoji", split="trainA", size=32, channels=3)
     return Recipe(
-        model=cyclegan.CycleGAN(width=16, d_width=16, blocks=3, up="resize"),
+        model=cyclegan.CycleGAN(cyclegan.ResNet(width=16, d_width=16, blocks=3, up="resize")),
         data=Pairs(a=google, b=dataclasses.replace(google, name="twitter_emoji", split="trainB")),
         game=Game(adam, adam, losses.least_squares(), ema=averaging.EMA(halflife=1_000)),
         train=Train(images=32_000, batch=8, tick=3_200, evaluate=16_000, steps_per_execution=10),
@@ -36,7 +36,7 @@ def smoke() -> Recipe:
     clothes = Data(source="bundled", name="fashion_mnist", size=32, channels=3, limit=16)
     return dataclasses.replace(
         recipe(),
-        model=cyclegan.CycleGAN(width=2, d_width=2, blocks=1, pool=4, up="resize"),
+        model=cyclegan.CycleGAN(cyclegan.ResNet(width=2, d_width=2, blocks=1, up="resize"), pool=4),
         data=Pairs(a=clothes, b=clothes),
         train=Train(images=16, batch=2, tick=8, evaluate=16),
         metrics=(),

@@ -13,7 +13,7 @@ from ganzoo.gan import Progress
 from ganzoo.models.translation import cyclegan, patchgan
 
 SPEC = PairSpec(Spec(24, 24, 3), Spec(24, 24, 3))
-NETS = cyclegan.CycleGAN(width=2, d_width=2, blocks=1, pool=3)
+NETS = cyclegan.CycleGAN(cyclegan.ResNet(width=2, d_width=2, blocks=1), pool=3)
 
 
 def compiled(nets=NETS, **kwargs):
@@ -37,7 +37,7 @@ def count(network):
 
 
 def test_parameters_of_the_paper():
-    generator = cyclegan.generator(cyclegan.CycleGAN(), (256, 256), given=3, made=3)
+    generator = cyclegan.generator(cyclegan.ResNet(), (256, 256), given=3, made=3)
     total = conv(7, 3, 64) + conv(3, 64, 128) + conv(3, 128, 256) + 9 * 2 * conv(3, 256, 256)
     total += conv(3, 256, 128) + conv(3, 128, 64) + conv(7, 64, 3)
     assert count(generator) == total and round(total / 1e6, 3) == 11.378

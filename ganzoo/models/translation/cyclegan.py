@@ -12,7 +12,7 @@ generators and another both discriminators, weights from N(0, 0.02), biases besi
 
 import dataclasses
 import functools
-from typing import Literal
+from typing import Any, Literal
 
 import keras
 import tensorflow as tf
@@ -27,31 +27,64 @@ A2B, B2A = "a2b", "b2a"
 
 
 @dataclasses.dataclass(frozen=True)
-class CycleGAN:
-    """width: channels of the finest maps of G and D; downs: halvings of G, each of which doubles its channels; blocks:
-    residual ones of G, 9 for 256x256 and 6 for 128x128 in the paper; cycle: weight of the cycle term; identity: of the
-    identity term, relative to it; pool: fakes of each domain that D may be shown again."""
+class ResNet:
+    """The paper's networks: a residual G and the 70x70 PatchGAN.
+
+    width: channels of the finest maps of G, d_width: of D; downs: halvings of G, each of which doubles its channels;
+    blocks: residual ones of G, 9 for 256x256 and 6 for 128x128 in the paper.
+    """
 
     width: int = 64
     d_width: int = 64
     downs: int = 2
     blocks: int = 9
     up: Literal["transposed", "resize"] = "transposed"
+
+    @property
+    def multiple(self) -> int:
+        """What sides are multiples of."""
+        return 2**self.downs
+
+    @property
+    def least(self) -> int:
+        """The least side: two pixels at the coarsest are the least that mirrored borders can be made of."""
+        return 2 * self.multiple
+
+    @property
+    def least_trained(self) -> int:
+        """The least side in training."""
+        return max(self.least, patchgan.LEAST)
+
+    def generator(self, size: translation.Size, given: int, made: int) -> keras.Model:
+        return generator(self, size, given, made)
+
+    def discriminator(self, channels: int, size: translation.Size) -> keras.Model:
+        return patchgan.discriminator(channels, size, self.d_width)
+
+
+@dataclasses.dataclass(frozen=True)
+class CycleGAN:
+    """nets: a value with `generator`, `discriminator` and the sides that they take, such as `ResNet` or `light.Light`.
+    cycle: weight of the cycle term; identity: of the identity term, relative to it; pool: fakes of each domain that D
+    may be shown again."""
+
+    nets: Any = ResNet()
     cycle: float = 10.0
     identity: float = 0.5
     pool: int = 50
 
     def build(self, spec) -> "CycleGame":
-        """The game for pairs of `spec` (ganzoo.data.pairs.PairSpec). Raises BadInput for sides that are no multiple of
-        2 ** downs or below 24, for domains of different sizes, and for different channels with an identity term."""
-        # Two pixels at the coarsest are the least that mirrored borders can be made of.
-        sides = {"multiple": 2**self.downs, "least": 2 * 2**self.downs}
-        translation.check_sizes(spec, sides["multiple"], max(sides["least"], patchgan.LEAST))
+        """The game for pairs of `spec` (ganzoo.data.pairs.PairSpec). Raises BadInput for sides that are not the
+        networks' (the paper's: multiples of 4, at least 24), for domains of different sizes, and for different channels
+        with an identity term."""
+        nets = self.nets
+        translation.check_sizes(spec, nets.multiple, nets.least_trained)
         a, b = spec.a.channels, spec.b.channels
         if self.identity and a != b:
             raise BadInput(f"model.identity: {self.identity}, but a has {a} channels and b {b}; allowed: 0")
-        there = translation.Translator(functools.partial(generator, self, given=a, made=b), a, b, **sides)
-        back = translation.Translator(functools.partial(generator, self, given=b, made=a), b, a, "b", "a", **sides)
+        sides = {"multiple": nets.multiple, "least": nets.least}
+        there = translation.Translator(functools.partial(nets.generator, given=a, made=b), a, b, **sides)
+        back = translation.Translator(functools.partial(nets.generator, given=b, made=a), b, a, "b", "a", **sides)
         return CycleGame(self, {A2B: there, B2A: back}, spec)
 
 
@@ -60,14 +93,14 @@ class CycleGame(translation.TranslationGAN):
 
     d_terms = ("adv_a", "adv_b")
 
-    def __init__(self, nets: CycleGAN, translators: dict[str, translation.Translator], spec, **kwargs):
+    def __init__(self, choice: CycleGAN, translators: dict[str, translation.Translator], spec, **kwargs):
         size = (spec.a.height, spec.a.width)
         super().__init__(translators, dict.fromkeys(translators, size), **kwargs)
-        self.cycle, self.identity = nets.cycle, nets.identity
-        self.d_a, self.d_b = (patchgan.discriminator(part.channels, size, nets.d_width) for part in (spec.a, spec.b))
+        self.cycle, self.identity = choice.cycle, choice.identity
+        self.d_a, self.d_b = (choice.nets.discriminator(part.channels, size) for part in (spec.a, spec.b))
         self.pool_a, self.pool_b = (
-            Pool(nets.pool, spec.a.shape, name="pool_a"),
-            Pool(nets.pool, spec.b.shape, name="pool_b"),
+            Pool(choice.pool, spec.a.shape, name="pool_a"),
+            Pool(choice.pool, spec.b.shape, name="pool_b"),
         )
 
     @property
@@ -142,7 +175,7 @@ class Pool(keras.layers.Layer):
         return tf.stack(shown)
 
 
-def generator(nets: CycleGAN, size: tuple[int | None, int | None], given: int, made: int) -> keras.Model:
+def generator(nets: ResNet, size: translation.Size, given: int, made: int) -> keras.Model:
     """{"image": [B, H, W, given]} -> float32 [B, H, W, made] in [-1, 1]. size: (H, W), multiples of 2 ** downs, None =
     any. nets: anything with `width`, `downs`, `blocks` and `up`."""
     image = keras.Input((*size, given), name="image")
