@@ -1,0 +1,29 @@
+"""CycleGAN between photos and Japanese woodblock prints at 64x64, on two cores.
+
+As cut_lite_ukiyoe in data, networks, batch, rate and length.
+
+Task: image-to-image
+Variant: CycleGAN (lite)
+Data: GCompris' photos and ukiyo-e prints, windows of 64x64, unpaired (Debian package)
+Paper: Zhu et al. 2017, arXiv 1703.10593
+Command: ganzoo train cyclegan_lite_ukiyoe
+"""
+
+import dataclasses
+
+from ganzoo.recipe import Recipe
+
+
+def recipe() -> Recipe:
+    from ganzoo.models.translation import cyclegan, light
+    from ganzoo.recipes.translation.cut_lite_ukiyoe import recipe as ukiyoe
+
+    return dataclasses.replace(ukiyoe(), model=cyclegan.CycleGAN(nets=light.Light()))
+
+
+def smoke() -> Recipe:
+    from ganzoo.models.translation import cyclegan, light
+    from ganzoo.recipes.translation.cut_lite_ukiyoe import smoke as ukiyoe
+
+    model = cyclegan.CycleGAN(nets=light.Light(width=2, d_width=2, blocks=1), pool=4)
+    return dataclasses.replace(ukiyoe(), model=model)
