@@ -4,6 +4,7 @@ import numpy as np
 import tensorflow as tf
 
 from ganzoo.data.images import Spec
+from ganzoo.layers import normalization
 from ganzoo.models.image import stylegan, stylegan2
 
 
@@ -43,7 +44,7 @@ def test_adaptive_norm_gives_each_map_the_moments_of_its_style():
     draw = np.random.default_rng(0)
     x = draw.normal(3, 5, size=(2, 8, 6, 4)).astype(np.float32)
     style = draw.normal(size=(2, 8)).astype(np.float32)
-    y = stylegan.AdaptiveNorm()(x, style).numpy()
+    y = normalization.AdaptiveNorm()(x, style).numpy()
     np.testing.assert_allclose(y.mean(axis=(1, 2)), style[:, 4:], atol=1e-5)
     np.testing.assert_allclose(y.std(axis=(1, 2)), np.abs(style[:, :4] + 1), rtol=1e-4)
 

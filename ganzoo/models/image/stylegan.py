@@ -16,7 +16,7 @@ import keras
 import tensorflow as tf
 
 from ganzoo import gan
-from ganzoo.layers import equalized, modulated, resnet
+from ganzoo.layers import equalized, modulated, normalization, resnet
 from ganzoo.models.image import stylegan2
 
 
@@ -66,7 +66,7 @@ def synthesis(nets: StyleGAN, spec) -> keras.Model:
             x = equalized.EqualizedConv2D(filters, 3, use_bias=False, dtype=dtype)(x)
         x = modulated.Finish(equalized.lrelu, per_channel=True, dtype=dtype)(x, cut(x))
         style = equalized.EqualizedDense(2 * filters, dtype="float32")(w[:, layer])
-        x = AdaptiveNorm(dtype=dtype)(x, style)
+        x = normalization.AdaptiveNorm(dtype=dtype)(x, style)
     image = equalized.EqualizedConv2D(spec.channels, 1, dtype="float32")(x)
     return keras.Model({"w": w, "noise": noise}, image, name="synthesis")
 
@@ -87,23 +87,3 @@ class UpConv2D(keras.layers.Layer):
     def compute_output_shape(self, input_shape):
         batch, height, width, _ = input_shape
         return (batch, 2 * height, 2 * width, self.filters)
-
-
-class AdaptiveNorm(keras.layers.Layer):
-    """AdaIN, eq. 1: (x [B, H, W, C], style float32 [B, 2 C]) -> (style_s + 1) * (x - mean) / deviation + style_b.
-
-    Moments of each map of each sample, float32 in every precision. The first half of the style scales.
-    """
-
-    def __init__(self, **kwargs):
-        super().__init__(**kwargs, autocast=False)  # the style stays float32
-
-    def call(self, x, style):
-        exact = tf.cast(x, tf.float32)
-        mean, variance = tf.nn.moments(exact, [1, 2], keepdims=True)
-        scale, shift = tf.split(style[:, None, None, :], 2, axis=3)
-        y = (exact - mean) * tf.math.rsqrt(variance + 1e-8) * (scale + 1) + shift
-        return tf.cast(y, self.compute_dtype)
-
-    def compute_output_spec(self, x, style):
-        return keras.KerasTensor(x.shape, dtype=self.compute_dtype)
