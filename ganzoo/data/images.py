@@ -97,9 +97,10 @@ class ImageSet:
         return dataclasses.replace(self.take(kept), held_out=self.take(held), undivided=self)
 
     def take(self, places: np.ndarray) -> "ImageSet":
-        """The images of a set in memory at these places: int [M], or bool [N]."""
+        """The images at these places: int [M], or bool [N]."""
         labels, sources = (None if each is None else each[places] for each in (self.labels, self.sources))
-        return dataclasses.replace(self, images=self.images[places], labels=labels, sources=sources)
+        images = self.images[places] if isinstance(self.images, np.ndarray) else self.images.take(places)
+        return dataclasses.replace(self, images=images, labels=labels, sources=sources)
 
     @functools.cached_property
     def hash(self) -> str:

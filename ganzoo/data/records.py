@@ -31,6 +31,25 @@ class Records:
         rows = self._reader.read([int(index) for index in indices])
         return np.frombuffer(b"".join(rows), np.uint8).reshape(len(rows), *self.shape[1:])
 
+    def take(self, places: np.ndarray) -> "Part":
+        """Those at these places, int [M] or bool [N], which stay in the file."""
+        return Part(self, np.arange(len(self))[places])
+
+
+class Part:
+    """Some images of `Records`, indexed as they are. places: int [M]."""
+
+    def __init__(self, whole: Records, places: np.ndarray):
+        self.whole, self.places = whole, places
+        self.shape = (len(places), *whole.shape[1:])
+        self.hash = hashlib.sha256(whole.hash.encode() + places.astype("<i8").tobytes()).hexdigest()
+
+    def __len__(self) -> int:
+        return self.shape[0]
+
+    def __getitem__(self, indices: np.ndarray) -> np.ndarray:
+        return self.whole[self.places[indices]]
+
 
 def path(key: str) -> pathlib.Path:
     """Where the records of a set lie. key: everything that they depend on."""

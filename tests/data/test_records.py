@@ -39,6 +39,18 @@ def test_a_set_in_a_file_is_the_set_in_memory(tmp_path):
         filed.lookup(np.arange(8), 3)
 
 
+def test_a_part_of_a_set_in_a_file_stays_there(tmp_path):
+    data = colours(tmp_path)
+    held = assemble.assemble(folder.open(data), data)
+    filed = assemble.assemble(folder.open(data), data, memory=100)
+    parts = [images.take(images.labels == 1) for images in (held, filed)]
+    assert len(parts[1]) == 10 and list(parts[1].labels) == [1] * 10
+    places = np.array([9, 0, 4])
+    assert np.array_equal(parts[1].read(places), parts[0].read(places))
+    assert len({filed.hash, parts[1].hash, filed.take(np.arange(10)).hash}) == 3
+    assert parts[1].hash == filed.take(np.flatnonzero(filed.labels)).hash
+
+
 def test_the_file_is_written_once_and_anew_when_the_images_change(tmp_path, capsys):
     data = colours(tmp_path)
     (tmp_path / "images" / "a" / "bad.png").write_bytes(b"")
