@@ -28,16 +28,39 @@ class Applier:
             raise BadInput(f"--direction: {direction!r}; allowed: {', '.join(self.directions)}")
         return direction or next(iter(self.directions))
 
-    def translate(self, images: np.ndarray, direction: str | None = None) -> np.ndarray:
-        """uint8 [N, H, W, C] -> uint8 [N, sH, sW, C']. Raises BadInput for another number of channels or direction."""
+    def translate(
+        self,
+        images: np.ndarray,
+        direction: str | None = None,
+        seed: int | None = None,
+        style: np.ndarray | None = None,
+    ) -> np.ndarray:
+        """uint8 [N, H, W, C] -> uint8 [N, sH, sW, C']. seed: of the style of all of them, style: an image uint8
+        [h, w, C] whose style they take, of a model with styles. Raises BadInput for another number of channels or
+        direction, and for a style where there is none."""
         direction = self.named(direction)
+        self.check_style(seed, style)
         given = self.directions[direction]["given"]
         if images.ndim != 4 or images.shape[3] != given or images.dtype != np.uint8:
             raise BadInput(f"images: {images.dtype} {list(images.shape)}; allowed: uint8 [N, H, W, {given}]")
         inputs = {"image": tf.constant(images)}
         if self.directions[direction].get("alpha"):
             inputs["alpha"] = tf.ones([len(images)])
+        if seed is not None:
+            direction, inputs["seed"] = f"{direction}_seed", tf.fill([len(images)], tf.constant(seed, tf.int64))
+        if style is not None:
+            direction, inputs["style"] = f"{direction}_style", tf.repeat(style[None], len(images), axis=0)
         return self.signature(direction)(**inputs)["image"].numpy()
+
+    def check_style(self, seed: int | None, style) -> None:
+        """Raises BadInput for what says of what style a result is, where it has none or there are two."""
+        named = [name for name, given in (("--seed", seed), ("--style", style)) if given is not None]
+        if named and not any(about.get("styled") for about in self.directions.values()):
+            raise BadInput(f"{named[0]}: this model makes one image of an image; allowed: a model with styles")
+        if len(named) == 2:
+            raise BadInput("--seed and --style: both say what style; allowed: one of them")
+        if seed is not None and not -(2**63) <= seed < 2**63:
+            raise BadInput(f"--seed: {seed}; allowed: -2**63..2**63-1")
 
 
 def load(source: str) -> Applier:
@@ -47,12 +70,11 @@ def load(source: str) -> Applier:
     """
     path = pathlib.Path(source)
     if (path / "recipe.json").is_file():
-        from ganzoo import train, translation
+        from ganzoo import train
 
-        model = train.restore(path)
-        if not isinstance(model, translation.TranslationGAN):
+        served = train.restore(path).served()
+        if "directions" not in served.facts:
             raise _no_translator(source)
-        served = model.served()
         return Applier(served.signature, served.facts)
     version = export.find(path)
     if version is None:
@@ -71,17 +93,29 @@ def _no_translator(source: str) -> BadInput:
     return BadInput(f"source: {source} makes images from noise and translates none; `ganzoo sample` takes it")
 
 
-def run(source: str, inputs: Sequence[str], out: str, direction: str | None, tell: Callable[[str], None]) -> dict:
+def run(
+    source: str,
+    inputs: Sequence[str],
+    out: str,
+    direction: str | None,
+    tell: Callable[[str], None],
+    seed: int | None = None,
+    style: str | None = None,
+) -> dict:
     """The command: every image of `inputs`, files and folders, to a PNG of its name below `out`.
 
+    seed, style: of all results, see `Applier.translate`; style is a file.
+
     -> {"files", "failed" {file: why}}. A file that cannot be read is named in `failed` and the rest is done. Raises
-    BadInput, before anything is written, for a missing input, two of one name, and where a result would replace an
-    input.
+    BadInput, before anything is written, for a missing input, two of one name, where a result would replace an input,
+    and for a style that cannot be had.
     """
     planned = plan(inputs, pathlib.Path(out))
     applier = load(source)
     chosen = applier.named(direction)
     given = applier.directions[chosen]["given"]
+    applier.check_style(seed, style)
+    look = None if style is None else _read_style(style, given)
     files, failed = [], {}
     for number, (file, target) in enumerate(planned, start=1):
         try:
@@ -91,13 +125,20 @@ def run(source: str, inputs: Sequence[str], out: str, direction: str | None, tel
             continue
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
-            pictures.save(pictures.picture(applier.translate(image[None], chosen)[0]), target)
+            pictures.save(pictures.picture(applier.translate(image[None], chosen, seed, look)[0]), target)
         except OSError as error:
             raise BadInput(f"--out: cannot write {target}: {error.strerror or error}") from error
         files.append(str(target))
         if number % max(1, len(planned) // 10) == 0:
             tell(f"{number} of {len(planned)}: {target}")
     return {"direction": chosen, "files": files, "failed": failed}
+
+
+def _read_style(file: str, channels: int) -> np.ndarray:
+    try:
+        return pixels.fit(pixels.decode(pathlib.Path(file)), None, channels)
+    except pixels.UNREADABLE as error:
+        raise BadInput(f"--style: cannot read {file}: {(str(error).splitlines() or [''])[0]}") from error
 
 
 def plan(inputs: Sequence[str], out: pathlib.Path) -> list[tuple[pathlib.Path, pathlib.Path]]:

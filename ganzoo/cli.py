@@ -251,9 +251,11 @@ def interpolate(source, out, seeds, steps, fps, grid, label, truncation, as_json
 @click.argument("source")
 @click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
 @click.option("--out", required=True, metavar="DIR", help="A PNG for each image, under its name.")
-@click.option("--direction", help="Of models with several, e.g. a2b or b2a.  [default: the model's first]")
+@click.option("--direction", help="Of models with several, e.g. a2b, b2a or to_1.  [default: the model's first]")
+@click.option("--seed", type=int, help="Of the style of all results, of models with styles.  [default: 0]")
+@click.option("--style", metavar="IMAGE", help="In place of --seed: an image of the domain whose style they take.")
 @as_json
-def apply_to(source, inputs, out, direction, as_json):
+def apply_to(source, inputs, out, direction, seed, style, as_json):
     """Translate images with SOURCE, a run folder or an exported model that goes from images to images.
 
     INPUT is a file or a folder, of any size, grey or colour, with or without transparency. A file that cannot be read
@@ -263,7 +265,7 @@ def apply_to(source, inputs, out, direction, as_json):
     from ganzoo import applying, console
 
     with console.Show(sys.stderr if as_json else sys.stdout) as show:
-        report = applying.run(source, inputs, out, direction, show.text)
+        report = applying.run(source, inputs, out, direction, show.text, seed, style)
     lines = [f"{len(report['files'])} images in {out}"]
     lines += [f"not read: {file}: {why}" for file, why in report["failed"].items()]
     output(report, as_json, "\n".join(lines))

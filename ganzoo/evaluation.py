@@ -11,6 +11,7 @@ import ganzoo.recipe
 from ganzoo import console, exhibit, export, metrics, pictures, runs, samplers, translated
 from ganzoo import train as training
 from ganzoo.errors import BadInput
+from ganzoo.gan import NoiseGAN
 from ganzoo.metrics import feature_file
 from ganzoo.metrics.extractor import Extractor
 from ganzoo.metrics.judge import Images, Labels, Steps
@@ -56,6 +57,8 @@ def evaluate(
     and "page". direction: of a model with several, None = the first. page: a folder for its page of results, "" =
     `results` of its run folder, None = no page. It takes none of the options above; other models take neither of these.
 
+    A run of any other game, between the domains of one set, is judged as in its training and takes no option but n.
+
     A ceiling needs the untrained networks, so an exported model has one only where its card brings it along. Raises
     BadInput.
     """
@@ -63,6 +66,11 @@ def evaluate(
     between = isinstance(loaded[1], TranslationGAN) if loaded else _translates(source)
     of_noise = {"--against": against, "--extractor": own, "--pairs": pairs, "--features": features}
     of_images = {"--direction": direction, "--page": page}
+    if loaded and not isinstance(loaded[1], (NoiseGAN, TranslationGAN)):
+        for option, value in (of_noise | of_images).items():
+            if value:
+                raise BadInput(f"{option}: {source} goes between the domains of one set; allowed: --metrics, --n")
+        return _as_trained(source, *loaded, names, n)
     mine, others = (of_images, of_noise) if between else (of_noise, of_images)
     for option, value in others.items():
         if value:
@@ -101,6 +109,17 @@ def evaluate(
         metrics.keep_features(features, names, reals, n, own=own)
     report = {"source": source, "images": samples.seen, "metrics": results}
     return report | ({"against": against} if against else {})
+
+
+def _as_trained(source: str, recipe: ganzoo.recipe.Recipe, model, names: list[str] | None, n: int | None) -> dict:
+    """The report of a game that judges itself by what its exhibit does in training."""
+    names = tuple(metrics.parse(name, n).name for name in (names or recipe.metrics))
+    if not names:
+        raise BadInput(f"--metrics: the recipe of {source} names none; give some, e.g. kd1k_lite0")
+    images = training.reopen(source, recipe)
+    asked = dataclasses.replace(recipe, metrics=names)
+    exhibit = model.exhibit(images, asked, fresh=lambda: training.untrained(recipe, images.spec))
+    return {"source": source, "images": int(model.images.value), "metrics": exhibit.judge()}
 
 
 def _samples(source: str, against: str | None) -> Samples:

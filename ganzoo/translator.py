@@ -125,9 +125,7 @@ class Served:
         if mask is not None:
             mask = tf.cast(_checked(mask, sides) > 127, tf.float32)
             given = masks.hidden(image[None], mask[None], about.fill)[0]
-        for axis in range(2):
-            wanted = tf.maximum(-(-sides[axis] // about.multiple) * about.multiple, about.least)
-            given = tf.gather(given, _mirrored(wanted, sides[axis]), axis=axis)
+        given = filled(given, about.multiple, about.least)
         made = self._network(direction, alpha)({"image": given[None]})[0]
         made = made[: sides[0] * about.scale, : sides[1] * about.scale]
         return made if mask is None else tf.where(mask > 0, made, image)
@@ -149,8 +147,7 @@ class Served:
 
     def _whole(self, direction: str, image: tf.Tensor, mask=None, alpha=None) -> tf.Tensor:
         """One image uint8 [H, W, C](, mask uint8 [H, W, 1], alpha float32 []) -> uint8 [sH, sW, C']."""
-        exact = tf.cast(2 * tf.cast(image, tf.int32) - 255, tf.float32) * (1 / 255)
-        made = levels(self._exact(direction, exact, mask, alpha))
+        made = levels(self._exact(direction, exact(image), mask, alpha))
         return made if mask is None else tf.where(mask > 127, made, image)
 
     def _file(self, direction: str, image_bytes: tf.Tensor, mask_bytes=None, alpha=None) -> tf.Tensor:
@@ -164,6 +161,20 @@ def _checked(mask: tf.Tensor, sides: tf.Tensor) -> tf.Tensor:
     equal = tf.debugging.assert_equal(tf.shape(mask)[:2], sides, "the mask has another size than its image")
     with tf.control_dependencies([equal] if equal is not None else []):
         return tf.identity(mask)
+
+
+def exact(image: tf.Tensor) -> tf.Tensor:
+    """uint8 -> float32 in [-1, 1], as in training."""
+    return tf.cast(2 * tf.cast(image, tf.int32) - 255, tf.float32) * (1 / 255)
+
+
+def filled(image: tf.Tensor, multiple: int, least: int) -> tf.Tensor:
+    """An image [H, W, C] whose sides are mirrored at their ends up to a multiple, and at least `least`."""
+    for axis in range(2):
+        have = tf.shape(image)[axis]
+        wanted = tf.maximum(-(-have // multiple) * multiple, least)
+        image = tf.gather(image, _mirrored(wanted, have), axis=axis)
+    return image
 
 
 def _mirrored(wanted: tf.Tensor, have: tf.Tensor) -> tf.Tensor:
