@@ -23,7 +23,9 @@ class Translator:
     made], both in [-1, 1]. given, made: channels. source, target: the parts of a batch that it goes from and to.
     multiple: of which H and W must be one, and at least `least`. scale: sides of the output over the input's. fill: of
     an inpainting network, which is also given a mask as its last channel and whose image counts in the hole only: what
-    the hole is filled with first, see `degradations.masks.hidden`; None = there is no mask.
+    the hole is filled with first, see `degradations.masks.hidden`; None = there is no mask. reach: how many pixels of
+    its input on each side a pixel made can depend on, None = on all of the image. Instance norm, which does look at all
+    of it, is left out of account: large images go through with given statistics, see `layers.instance`.
     """
 
     make: Callable[[Size], keras.Model]
@@ -35,6 +37,7 @@ class Translator:
     least: int = 1
     scale: int = 1
     fill: float | str | None = None
+    reach: int | None = None
 
 
 class TranslationGAN(GAN):

@@ -11,6 +11,11 @@ An inpainting direction also takes mask uint8 [N, H, W, 1] (mask_bytes string [N
 what is not in the hole is given back as it came, bit for bit. A direction between two networks also takes alpha float32
 [N] in [0, 1]: 0 is the network of fidelity, 1 the trained one, and between them weights are interpolated.
 
+and two more where instance norm keeps the parts of a large image from fitting together, see `ganzoo.tiling`:
+
+- D_statistics: image as of D_float -> statistics float32 [N, S], what instance norm finds in the image
+- D_tile: as D_float, normalised by statistics float32 [N, S] in place of its own
+
 N, H and W are free: sides are filled up to what the network needs by mirrored borders, which are cut off again. Rows
 are made one by one, so that row i depends on row i alone.
 """
@@ -21,11 +26,14 @@ from typing import Any
 import keras
 import tensorflow as tf
 
+from ganzoo import tiling
 from ganzoo.degradations import masks
 from ganzoo.generator import levels
+from ganzoo.layers import instance
 from ganzoo.translation import TranslationGAN
 
 KINDS = ("", "_bytes", "_float")
+TILED = ("_statistics", "_tile")
 
 
 class Served:
@@ -63,6 +71,9 @@ class Served:
                 "scale": each.scale,
                 "mask": each.fill is not None,
                 "alpha": name in self.fidelity,
+                "reach": each.reach,
+                "statistics": sum(instance.sizes(self.networks[name])),
+                "memory": self._memory(name),
             }
             for name, each in self._model.translators.items()
         }
@@ -71,11 +82,22 @@ class Served:
             "parameters": sum(network.count_params() for network in self.networks.values()),
         }
 
+    def _memory(self, direction: str) -> int:
+        """Bytes of maps that are held at once for each pixel of the input, found on a square of about 256."""
+        about = self._model.translators[direction]
+        side = max(about.least, 256 // about.multiple * about.multiple)
+        return tiling.held(self.networks[direction], {"image": (1, side, side, about.given)}) // side**2
+
     @property
     def signatures(self) -> tuple[str, ...]:
         """The names of those that are exported."""
-        named = [f"{direction}{kind}" for direction in self.networks for kind in KINDS]
+        named = [f"{direction}{kind}" for direction in self.networks for kind in self._kinds(direction)]
         return ("serving_default", "bytes", "float", *named)
+
+    def _kinds(self, direction: str) -> tuple[str, ...]:
+        about = self._model.translators[direction]
+        parts = about.reach is not None and about.fill is None and instance.layers(self.networks[direction])
+        return KINDS + (TILED if parts else ())
 
     @property
     def variables(self) -> list[tf.Variable]:
@@ -87,46 +109,63 @@ class Served:
         """The concrete function of one of `signatures`, traced at its first use; tensors by name in, a dict out."""
         if name not in self._traced:
             direction, kind = self._parse(name)
-            about = self._model.translators[direction]
-            given = {"image": tf.TensorSpec([None, None, None, about.given], tf.uint8)}
-            made, make = tf.TensorSpec([None, None, about.made], tf.uint8), self._whole
-            if kind == "_float":
-                given["image"] = tf.TensorSpec([None, None, None, about.given], tf.float32)
-                made, make = tf.TensorSpec([None, None, about.made], tf.float32), self._exact
-            if about.fill is not None:
-                given["mask"] = tf.TensorSpec([None, None, None, 1], tf.uint8)
-            if kind == "_bytes":
-                given = {f"{name}_bytes": tf.TensorSpec([None], tf.string) for name in given}
-                made, make = tf.TensorSpec([], tf.string), self._file
-            if direction in self.fidelity:
-                given["alpha"] = tf.TensorSpec([None], tf.float32)
-            output = next(iter(given))
+            given, (output, made), make = self._rows(direction)[kind]
 
             def rows(**inputs):
-                found = tf.map_fn(lambda row: make(direction, **row), inputs, fn_output_signature=made)
-                return {output: found}
+                return {output: tf.map_fn(lambda row: make(direction, **row), inputs, fn_output_signature=made)}
 
-            specs = {name: tf.TensorSpec(spec.shape, spec.dtype, name) for name, spec in given.items()}
+            specs = {each: tf.TensorSpec([None, *spec.shape], spec.dtype, each) for each, spec in given.items()}
             self._traced[name] = tf.function(rows, autograph=False).get_concrete_function(**specs)
         return self._traced[name]
+
+    def _rows(self, direction: str) -> dict[str, tuple]:
+        """kind -> (inputs of a row, (name, output of a row), maker of a row)."""
+        about = self._model.translators[direction]
+        levels_in, levels_out = (tf.TensorSpec([None, None, each], tf.uint8) for each in (about.given, about.made))
+        exact_in, exact_out = (tf.TensorSpec([None, None, each], tf.float32) for each in (about.given, about.made))
+        file = tf.TensorSpec([], tf.string)
+        numbers = tf.TensorSpec([sum(instance.sizes(self.networks[direction]))], tf.float32)
+        mask, files, alpha = {}, {}, {}
+        if about.fill is not None:
+            mask, files = {"mask": tf.TensorSpec([None, None, 1], tf.uint8)}, {"mask_bytes": file}
+        if direction in self.fidelity:
+            alpha = {"alpha": tf.TensorSpec([], tf.float32)}
+        return {
+            "": ({"image": levels_in} | mask | alpha, ("image", levels_out), self._whole),
+            "_bytes": ({"image_bytes": file} | files | alpha, ("image_bytes", file), self._file),
+            "_float": ({"image": exact_in} | mask | alpha, ("image", exact_out), self._exact),
+            "_statistics": ({"image": exact_in} | alpha, ("statistics", numbers), self._statistics),
+            "_tile": ({"image": exact_in, "statistics": numbers} | alpha, ("image", exact_out), self._exact),
+        }
 
     def _parse(self, name: str) -> tuple[str, str]:
         first = next(iter(self.networks))
         short = {"serving_default": (first, ""), "bytes": (first, "_bytes"), "float": (first, "_float")}
         if name in short:
             return short[name]
-        return next((each, kind) for each in self.networks for kind in KINDS if name == each + kind)
+        return next((each, kind) for each in self.networks for kind in KINDS + TILED if name == each + kind)
 
-    def _exact(self, direction: str, image: tf.Tensor, mask=None, alpha=None) -> tf.Tensor:
-        """One image float32 [H, W, C] in [-1, 1](, mask uint8 [H, W, 1], alpha float32 []) -> float32 [sH, sW, C']."""
+    def _statistics(self, direction: str, image: tf.Tensor, alpha=None) -> tf.Tensor:
+        """One image float32 [H, W, C] in [-1, 1](, alpha float32 []) -> float32 [S]."""
+        about = self._model.translators[direction]
+        given = {"image": filled(image, about.multiple, about.least)[None]}
+        return instance.statistics(self.networks[direction], given, self._network(direction, alpha))[0]
+
+    def _exact(self, direction: str, image: tf.Tensor, mask=None, alpha=None, statistics=None) -> tf.Tensor:
+        """One image float32 [H, W, C] in [-1, 1](, mask uint8 [H, W, 1], alpha float32 [], statistics float32 [S]) ->
+        float32 [sH, sW, C']."""
         about = self._model.translators[direction]
         sides = tf.shape(image)[:2]
         given = image
         if mask is not None:
             mask = tf.cast(_checked(mask, sides) > 127, tf.float32)
             given = masks.hidden(image[None], mask[None], about.fill)[0]
-        given = filled(given, about.multiple, about.least)
-        made = self._network(direction, alpha)({"image": given[None]})[0]
+        given = {"image": filled(given, about.multiple, about.least)[None]}
+        call = self._network(direction, alpha)
+        if statistics is None:
+            made = call(given)[0]
+        else:
+            made = instance.frozen(self.networks[direction], given, statistics[None], call)[0]
         made = made[: sides[0] * about.scale, : sides[1] * about.scale]
         return made if mask is None else tf.where(mask > 0, made, image)
 

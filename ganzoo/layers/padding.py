@@ -3,6 +3,8 @@
 import keras
 import tensorflow as tf
 
+from ganzoo.layers import instance
+
 
 class ReflectionPad(keras.layers.Layer):
     """[B, H, W, C] -> [B, H + 2 size, W + 2 size, C], mirrored without the border itself. H and W exceed size."""
@@ -20,6 +22,5 @@ class ReflectionPad(keras.layers.Layer):
 
 
 def instance_norm(x):
-    """Each map [H, W] of [B, H, W, C] to mean 0 and variance 1 (Ulyanov et al. 2016, arXiv 1607.08022), without
-    learned factors; float32 inside, with PyTorch's epsilon."""
-    return keras.layers.GroupNormalization(groups=-1, epsilon=1e-5, center=False, scale=False)(x)
+    """`instance.InstanceNorm` of [B, H, W, C]."""
+    return instance.InstanceNorm()(x)

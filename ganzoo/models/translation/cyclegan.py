@@ -55,6 +55,13 @@ class ResNet:
         """The least side in training."""
         return max(self.least, patchgan.LEAST)
 
+    @property
+    def reach(self) -> int:
+        """How far a pixel made looks, see `translation.Translator`."""
+        coarsest = 2**self.downs
+        up, down = 2 * coarsest - 2, coarsest - 1
+        return 3 + up + 2 * coarsest * self.blocks + down + 3
+
     def generator(self, size: translation.Size, given: int, made: int) -> keras.Model:
         return generator(self, size, given, made)
 
@@ -82,7 +89,7 @@ class CycleGAN:
         a, b = spec.a.channels, spec.b.channels
         if self.identity and a != b:
             raise BadInput(f"model.identity: {self.identity}, but a has {a} channels and b {b}; allowed: 0")
-        sides = {"multiple": nets.multiple, "least": nets.least}
+        sides = {"multiple": nets.multiple, "least": nets.least, "reach": nets.reach}
         there = translation.Translator(functools.partial(nets.generator, given=a, made=b), a, b, **sides)
         back = translation.Translator(functools.partial(nets.generator, given=b, made=a), b, a, "b", "a", **sides)
         return CycleGame(self, {A2B: there, B2A: back}, spec)
