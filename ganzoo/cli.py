@@ -247,25 +247,61 @@ def interpolate(source, out, seeds, steps, fps, grid, label, truncation, as_json
     output({"out": out, "frames": count, "fps": fps}, as_json, f"{count} frames in {out}, {count / fps:g} seconds")
 
 
+class Tile(click.ParamType):
+    """auto, or a side in pixels."""
+
+    name = "tile"
+
+    def convert(self, value, param, ctx):
+        if value == "auto" or isinstance(value, int):
+            return value
+        if not re.fullmatch(r"[1-9]\d{0,8}", value):
+            self.fail(f"{value!r}; allowed: auto or a number of pixels", param, ctx)
+        return int(value)
+
+
 @commands.command("apply")
 @click.argument("source")
 @click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
 @click.option("--out", required=True, metavar="DIR", help="A PNG for each image, under its name.")
 @click.option("--direction", help="Of models with several, e.g. a2b, b2a or to_1.  [default: the model's first]")
-@click.option("--seed", type=int, help="Of the style of all results, of models with styles.  [default: 0]")
+@click.option("--seed", type=int, help="Of models with styles: of the style of all results.  [default: 0]")
 @click.option("--style", metavar="IMAGE", help="In place of --seed: an image of the domain whose style they take.")
+@click.option(
+    "--mask",
+    metavar="PATH",
+    help="Of models that fill holes: a mask, or a folder with one for each image, under its name. A hole is what is "
+    "above 127; everything else is kept.",
+)
+@click.option(
+    "--tile",
+    type=Tile(),
+    default="auto",
+    show_default=True,
+    metavar="auto|N",
+    help="The longest side that goes through whole; what is larger goes through in tiles of that side that overlap and "
+    "are blended, or hole by hole. auto: as long as the model's maps take 2 GB of memory (of holes 1024 at most); a "
+    "model that must see all of an image takes it whole.",
+)
+@click.option(
+    "--alpha",
+    type=float,
+    help="Of models of two networks: between the more faithful, 0, and the sharper one.  [default: 1]",
+)
 @as_json
-def apply_to(source, inputs, out, direction, seed, style, as_json):
+def apply_to(source, inputs, out, direction, seed, style, mask, tile, alpha, as_json):
     """Translate images with SOURCE, a run folder or an exported model that goes from images to images.
 
-    INPUT is a file or a folder, of any size, grey or colour, with or without transparency. A file that cannot be read
-    is named, the rest is done, and the exit code is 1.
+    INPUT is a file or a folder, of any size, grey or colour, of 8 or 16 bits, with or without transparency. What has 16
+    bits is written with 16; colour models keep transparency. A file that cannot be read is named, the rest is done, and
+    the exit code is 1.
     """
     load_tensorflow()
     from ganzoo import applying, console
 
-    with console.Show(sys.stderr if as_json else sys.stdout) as show:
-        report = applying.run(source, inputs, out, direction, show.text, seed, style)
+    order = applying.Order(direction, tile, alpha, seed)
+    with console.Show(sys.stderr) as show:
+        report = applying.run(source, inputs, out, show.text, order, mask, style)
     lines = [f"{len(report['files'])} images in {out}"]
     lines += [f"not read: {file}: {why}" for file, why in report["failed"].items()]
     output(report, as_json, "\n".join(lines))

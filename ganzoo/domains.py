@@ -60,7 +60,8 @@ class Served:
     def facts(self) -> dict[str, Any]:
         """What a caller must know, as JSON values; part of the card. styled: whether seeds and references are taken."""
         channels = self._model.spec.channels
-        about = {"given": channels, "made": channels, "multiple": self._model.multiple, "scale": 1, "styled": True}
+        about = {"given": channels, "made": channels, "multiple": self._model.multiple, "scale": 1}
+        about |= {"styled": True, "reach": None}
         return {
             "directions": {name: about for name in self._directions},
             "parameters": sum(network.count_params() for network in self.networks.values()),

@@ -3,6 +3,7 @@
 import math
 import os
 import pathlib
+from collections.abc import Callable
 
 import numpy as np
 import PIL.Image
@@ -54,11 +55,16 @@ def scatter(points: np.ndarray, background: np.ndarray, side: int = 384) -> PIL.
 
 def save(image: PIL.Image.Image, path: str | os.PathLike):
     """Write a PNG under a temporary name and rename it, so that no reader ever sees half of it."""
+    place(path, lambda temporary: image.save(temporary, format="png"))
+
+
+def place(path: str | os.PathLike, write: Callable[[pathlib.Path], object]):
+    """Have a file written under a temporary name and rename it."""
     path = pathlib.Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.tmp")
     try:
-        image.save(temporary, format="png")
+        write(temporary)
         os.replace(temporary, path)
     except OSError:
         temporary.unlink(missing_ok=True)

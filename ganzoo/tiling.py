@@ -6,7 +6,7 @@ of the image are edges of tiles too and are treated as in the whole image, so th
 the margin makes of tiles what it makes of the whole image. Nets that look further are cut at a margin of an eighth of a
 tile, or 32 pixels if that is more: what lies further away counts little.
 
-What a tile takes of memory is bounded by `HELD`; of the result only the rows of one row of tiles are kept in float32.
+What a tile takes of memory is bounded by `HELD`. Of the result only one row of tiles is kept in float32.
 """
 
 import collections
@@ -18,8 +18,9 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-HELD = 2**31  # bytes of maps at once
+HELD = 2**31  # bytes at once, of a network's maps and of what it makes
 BLEND = 16  # pixels of the input at least over which one tile goes over into the next
+STRIP = 64  # rows that are weighted at once
 
 
 def margin(reach: int, side: int) -> int:
@@ -28,8 +29,8 @@ def margin(reach: int, side: int) -> int:
 
 
 def least(reach: int, multiple: int) -> int:
-    """The smallest side of a tile, a multiple of `multiple`: it leaves at least `multiple` pixels between overlaps."""
-    return _up(2 * min(reach, 32) + BLEND + 2 * multiple, multiple)
+    """The smallest side of a tile: between its overlaps there is at least as much as they take to blend."""
+    return _up(2 * min(reach, 32) + 2 * BLEND, multiple) + multiple
 
 
 def side(memory: int, multiple: int) -> int:
@@ -37,30 +38,28 @@ def side(memory: int, multiple: int) -> int:
     return math.isqrt(HELD // max(memory, 1)) // multiple * multiple
 
 
-def windows(length: int, side: int, reach: int, multiple: int) -> list[tuple[int, int]]:
-    """(start, stop) of the tiles along a side of `length`: at most `side` long, starting at multiples of `multiple`,
-    and overlapping by 2 margins and `BLEND` or more. side: at least `least`."""
+def windows(length: int, side: int, cut: int, multiple: int) -> list[tuple[int, int]]:
+    """(start, stop) of the fewest tiles along `length`: alike, no longer than `side`, starting at multiples of
+    `multiple` and overlapping by twice `cut`, the margin, and `BLEND` or more. side: at least `least`."""
     if length <= side:
         return [(0, length)]
-    side = side // multiple * multiple
-    step = (side - 2 * margin(reach, side) - BLEND) // multiple
-    last = -(-(length - side) // multiple)  # where the last starts, in multiples
-    count = -(-last // step)
-    starts = [number * last // count * multiple for number in range(count + 1)]
-    return [(start, min(start + side, length)) for start in starts]
+    # In multiples from here on.
+    whole, most, overlap = -(-length // multiple), side // multiple, -(-(2 * cut + BLEND) // multiple)
+    count = -(-(whole - overlap) // (most - overlap))
+    size = -(-(whole + (count - 1) * overlap) // count)
+    starts = [number * (whole - size) // (count - 1) for number in range(count)]
+    return [(start * multiple, min((start + size) * multiple, length)) for start in starts]
 
 
-def weights(parts: list[tuple[int, int]], reach: int, scale: int) -> list[np.ndarray]:
+def weights(parts: list[tuple[int, int]], cut: int, scale: int) -> list[np.ndarray]:
     """For each of the `windows` float32 [scale (stop - start)], which add up to 1 at every pixel of the output."""
-    side = parts[0][1] - parts[0][0]
-    cut = margin(reach, side)
+    length = scale * parts[-1][1]
     # Each goes from 0 to 1 between two tiles; a tile's weight is how far it has come itself and the next has not.
     rises = [
-        _rise(scale * (after[0] + cut), scale * (before[1] - cut), scale * parts[-1][1])
+        _rise(scale * (after[0] + cut), scale * (before[1] - cut), length)
         for before, after in itertools.pairwise(parts)
     ]
-    ends = np.ones(scale * parts[-1][1]), np.zeros(scale * parts[-1][1])
-    found = [left - right for left, right in zip([ends[0], *rises], [*rises, ends[1]], strict=True)]
+    found = [left - right for left, right in itertools.pairwise([np.ones(length), *rises, np.zeros(length)])]
     return [
         each[scale * start : scale * stop].astype(np.float32) for each, (start, stop) in zip(found, parts, strict=True)
     ]
@@ -84,21 +83,26 @@ def rows(
 
     call: rows and columns of the input -> what is made of that part, float32 [scale h, scale w, C].
     """
-    high, wide = (windows(length, side, reach, multiple) for length in size)
-    down, along = weights(high, reach, scale), weights(wide, reach, scale)
-    open_rows, first = None, 0  # not finished yet, and which the first of them is
+    cut = margin(reach, side)
+    high, wide = (windows(length, side, cut, multiple) for length in size)
+    down, along = weights(high, cut, scale), weights(wide, cut, scale)
+    begun = None  # the rows that a row of tiles shares with the one above
     for number, (top, bottom) in enumerate(high):
         band = None
         for (left, right), across in zip(wide, along, strict=True):
             made = call(slice(top, bottom), slice(left, right))
             if band is None:
                 band = np.zeros([scale * (bottom - top), scale * size[1], made.shape[2]], np.float32)
-                if open_rows is not None:
-                    band[: len(open_rows) - scale * (top - first)] = open_rows[scale * (top - first) :]
-            band[:, scale * left : scale * right] += made * (down[number][:, None] * across)[:, :, None]
-        after = high[number + 1][0] if number + 1 < len(high) else bottom
-        yield band[: scale * (after - top)]
-        open_rows, first = band, top
+                if begun is not None:
+                    band[: len(begun)], begun = begun, None
+            for start in range(0, len(made), STRIP):  # a copy of all of it would cost as much again
+                strip = slice(start, start + STRIP)
+                weight = down[number][strip, None] * across
+                band[strip, scale * left : scale * right] += made[strip] * weight[:, :, None]
+            del made
+        finished = scale * ((high[number + 1][0] if number + 1 < len(high) else bottom) - top)
+        begun = band[finished:].copy()
+        yield band[:finished]
 
 
 def held(network: keras.Model, shapes: dict[str, tuple[int, ...]]) -> int:
@@ -108,6 +112,7 @@ def held(network: keras.Model, shapes: dict[str, tuple[int, ...]]) -> int:
     graph = tf.function(lambda given: network(given, training=False), autograph=False).get_concrete_function(inputs)
     operations = graph.graph.get_operations()
     until = {each.ref(): number for number, operation in enumerate(operations) for each in operation.inputs}
+    until |= {each.ref(): len(operations) for each in graph.outputs}
     now = most = 0
     leaving = collections.Counter()
     for number, operation in enumerate(operations):

@@ -83,10 +83,13 @@ class Served:
         }
 
     def _memory(self, direction: str) -> int:
-        """Bytes of maps that are held at once for each pixel of the input, found on a square of about 256."""
+        """Bytes that are held at once for each pixel of the input, found on a square of about 256: the network's maps,
+        and two copies of what it makes, for the rows of a batch are copied together."""
         about = self._model.translators[direction]
         side = max(about.least, 256 // about.multiple * about.multiple)
-        return tiling.held(self.networks[direction], {"image": (1, side, side, about.given)}) // side**2
+        given = about.given + (about.fill is not None)
+        maps = tiling.held(self.networks[direction], {"image": (1, side, side, given)})
+        return maps // side**2 + 2 * 4 * about.made * about.scale**2
 
     @property
     def signatures(self) -> tuple[str, ...]:

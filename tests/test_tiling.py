@@ -14,7 +14,7 @@ from ganzoo.layers import instance, padding
 from ganzoo.models.translation import cyclegan
 from ganzoo.translator import Served
 
-NETS = cyclegan.CycleGAN(width=2, d_width=2, blocks=1, pool=2, identity=0.0)
+NETS = cyclegan.CycleGAN(cyclegan.ResNet(width=2, d_width=2, blocks=1), pool=2, identity=0.0)
 
 
 def draw(*shape, seed=0):
@@ -22,32 +22,42 @@ def draw(*shape, seed=0):
 
 
 @pytest.mark.parametrize("length", [141, 333, 1000])
-@pytest.mark.parametrize(("side", "reach", "multiple", "scale"), [(96, 20, 4, 1), (130, 40, 1, 2), (64, 3, 8, 4)])
-def test_weights_add_up_to_one_and_leave_out_what_was_cut(length, side, reach, multiple, scale):
-    parts = tiling.windows(length, side, reach, multiple)
+@pytest.mark.parametrize(("side", "cut", "multiple", "scale"), [(96, 20, 4, 1), (130, 32, 1, 2), (64, 3, 8, 4)])
+def test_weights_add_up_to_one_and_leave_out_what_was_cut(length, side, cut, multiple, scale):
+    parts = tiling.windows(length, side, cut, multiple)
     assert len(parts) > 1 and all(stop - start <= side and start % multiple == 0 for start, stop in parts)
-    total, cut = np.zeros(scale * length), scale * min(reach, 32)
+    assert all(before[1] - after[0] >= 2 * cut + tiling.BLEND for before, after in itertools.pairwise(parts))
+    total = np.zeros(scale * length)
     for number, ((start, stop), weight) in enumerate(
-        zip(parts, tiling.weights(parts, reach, scale), strict=True), start=1
+        zip(parts, tiling.weights(parts, cut, scale), strict=True), start=1
     ):
         total[scale * start : scale * stop] += weight
         assert weight.min() >= 0
-        assert number == 1 or not weight[:cut].any()
-        assert number == len(parts) or not weight[-cut:].any()
+        assert number == 1 or not weight[: scale * cut].any()
+        assert number == len(parts) or not weight[-scale * cut :].any()
     np.testing.assert_allclose(total, 1, atol=1e-6)
 
 
-def test_one_tile_where_it_holds_the_image():
+def test_weights_rise_along_half_a_cosine():
+    first, second = tiling.weights([(0, 40), (20, 60)], 2, 1)
+    way = (np.arange(22, 38) + 0.5 - 22) / 16
+    np.testing.assert_allclose(second[2:18], (1 - np.cos(np.pi * way)) / 2, atol=1e-6)
+    assert np.all(first[:22] == 1) and np.all(first[38:] == 0) and np.all(second[18:] == 1)
+
+
+def test_tiles_are_as_few_and_then_as_small_as_they_can_be():
     assert tiling.windows(64, 64, 5, 4) == [(0, 64)]
     assert np.all(tiling.weights([(0, 64)], 5, 2)[0] == 1)
+    assert tiling.windows(184, 100, 0, 1) == [(0, 100), (84, 184)]
+    assert tiling.windows(185, 100, 0, 1) == [(0, 73), (56, 129), (112, 185)]
 
 
 def test_the_least_tile_still_goes_on():
     for reach in (0, 7, 32, 500):
         for multiple in (1, 4, 64):
             side = tiling.least(reach, multiple)
-            parts = tiling.windows(10 * side, side, reach, multiple)
-            assert all(after[0] > before[0] for before, after in itertools.pairwise(parts))
+            parts = tiling.windows(10 * side, side, tiling.margin(reach, side), multiple)
+            assert all(after[0] - before[0] >= tiling.BLEND for before, after in itertools.pairwise(parts))
 
 
 def local(scale):
@@ -66,7 +76,7 @@ def test_tiles_make_what_the_whole_image_makes(scale, size):
     network, image, reach = local(scale), draw(*size, 3), 3
     whole = network(image[None])[0].numpy()
     call = lambda down, along: network(image[None, down, along])[0].numpy()  # noqa: E731
-    parts = list(tiling.rows(call, size, 32, reach, 1, scale))
+    parts = list(tiling.rows(call, size, 40, reach, 1, scale))
     assert np.concatenate(parts).shape == whole.shape
     np.testing.assert_allclose(np.concatenate(parts), whole, atol=1e-5)
 
@@ -74,7 +84,7 @@ def test_tiles_make_what_the_whole_image_makes(scale, size):
 def test_a_network_that_looks_further_than_the_margin_needs_a_larger_one():
     network, image = local(1), draw(75, 131, 3)
     call = lambda down, along: network(image[None, down, along])[0].numpy()  # noqa: E731
-    made = np.concatenate(list(tiling.rows(call, (75, 131), 32, 0, 1, 1)))
+    made = np.concatenate(list(tiling.rows(call, (75, 131), 40, 0, 1, 1)))
     assert np.abs(made - network(image[None])[0]).max() > 1e-3
 
 
@@ -91,7 +101,7 @@ def test_given_its_own_statistics_instance_norm_is_as_ever(served):
     # The first norm's: means and variances of what the first convolution makes.
     first = network.layers[2](network.layers[1](image)).numpy()
     wanted = np.concatenate([first.mean((1, 2)), first.var((1, 2))], axis=1)
-    np.testing.assert_allclose(values[:, : 2 * NETS.width], wanted, rtol=1e-3, atol=1e-6)
+    np.testing.assert_allclose(values[:, : 2 * NETS.nets.width], wanted, rtol=1e-3, atol=1e-6)
     plain = network({"image": image})
     np.testing.assert_allclose(instance.frozen(network, {"image": image}, values), plain, atol=1e-5)
     other = instance.frozen(network, {"image": image}, tf.reverse(values, [0]))
@@ -112,7 +122,7 @@ def test_instance_norm_is_found_in_networks_within_networks():
 
 @pytest.mark.parametrize(("blocks", "up"), [(0, "transposed"), (2, "transposed"), (1, "resize")])
 def test_a_pixel_of_cyclegan_depends_on_those_in_reach(blocks, up):
-    nets = cyclegan.CycleGAN(width=2, d_width=2, blocks=blocks, pool=0, identity=0.0, up=up)
+    nets = cyclegan.CycleGAN(cyclegan.ResNet(width=2, d_width=2, blocks=blocks, up=up), pool=0, identity=0.0)
     about = nets.build(PairSpec(Spec(24, 24, 1), Spec(24, 24, 1))).translators["a2b"]
     network, side = about.make((None, None)), 8 * about.reach // 4 * 4 // 2
     image = tf.Variable(draw(1, side, side, 1))

@@ -358,9 +358,9 @@ def test_apply_takes_a_seed_or_a_reference(served, exported, tmp_path, monkeypat
     for name, array in (("in", image), ("look", look)):
         PIL.Image.fromarray(array).save(tmp_path / f"{name}.png")
 
-    def apply(**options):
-        out = tmp_path / "-".join(["out", *options])
-        report = applying.run(str(exported), [str(tmp_path / "in.png")], str(out), "to_1", print, **options)
+    def apply(seed=None, style=None):
+        out, order = tmp_path / f"out {seed} {bool(style)}", applying.Order("to_1", seed=seed)
+        report = applying.run(str(exported), [str(tmp_path / "in.png")], str(out), print, order, style=style)
         return np.asarray(PIL.Image.open(report["files"][0]))
 
     given = image[None, ..., None]
@@ -373,7 +373,7 @@ def test_apply_takes_a_seed_or_a_reference(served, exported, tmp_path, monkeypat
     with pytest.raises(BadInput, match="--style: cannot read"):
         apply(style=str(tmp_path / "none.png"))
     with pytest.raises(BadInput, match="--seed: this model makes one image of an image"):
-        applying.Applier(None, {"directions": {"a2b": {"given": 1}}}).check_style(1, None)
+        applying.Applier(None, {"directions": {"a2b": {"given": 1}}}).check(applying.Order(seed=1), None, None)
 
 
 def test_a_gallery_shows_both_ways_and_judges_domain_by_domain(model, served, monkeypatch, tmp_path):
