@@ -11,7 +11,8 @@ from ganzoo import tiling
 from ganzoo.data.images import Spec
 from ganzoo.data.pairs import PairSpec
 from ganzoo.layers import instance, padding
-from ganzoo.models.translation import cyclegan
+from ganzoo.models.restoration import esrgan, real_esrgan, srgan
+from ganzoo.models.translation import cut, cyclegan, light
 from ganzoo.translator import Served
 
 NETS = cyclegan.CycleGAN(cyclegan.ResNet(width=2, d_width=2, blocks=1), pool=2, identity=0.0)
@@ -120,20 +121,41 @@ def test_instance_norm_is_found_in_networks_within_networks():
     )
 
 
-@pytest.mark.parametrize(("blocks", "up"), [(0, "transposed"), (2, "transposed"), (1, "resize")])
-def test_a_pixel_of_cyclegan_depends_on_those_in_reach(blocks, up):
-    nets = cyclegan.CycleGAN(cyclegan.ResNet(width=2, d_width=2, blocks=blocks, up=up), pool=0, identity=0.0)
-    about = nets.build(PairSpec(Spec(24, 24, 1), Spec(24, 24, 1))).translators["a2b"]
-    network, side = about.make((None, None)), 8 * about.reach // 4 * 4 // 2
-    image = tf.Variable(draw(1, side, side, 1))
-    values = instance.statistics(network, {"image": image})
-    found = []
-    for place in range(side // 2, side // 2 + 4):  # of each a stride of 4 makes another
-        with tf.GradientTape() as tape:
-            pixel = instance.frozen(network, {"image": image}, values)[0, place, place, 0]
-        seen = np.flatnonzero(np.abs(tape.gradient(pixel, image).numpy()[0, :, :, 0]).any(axis=0))
-        found += [place - seen[0], seen[-1] - place]
-    assert about.reach - 3 <= max(found) <= about.reach
+NETWORKS = {
+    "cyclegan": cyclegan.ResNet(2, 2, 2, 1, "transposed"),
+    "cyclegan, resized": cyclegan.ResNet(2, 2, 2, 0, "resize"),
+    "pix2pixhd": cyclegan.ResNet(2, 2, 3, 0),
+    "cut": cut.ResNet(2, 2, 1),
+    "light": light.Light(2, 2, 2),
+    "srgan": srgan.SRResNet(2, 1),
+    "esrgan": esrgan.RRDB(2, 1, 1),
+    "compact": real_esrgan.Compact(2, 3),
+}
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_a_pixel_depends_on_those_in_reach(name):
+    nets = NETWORKS[name]
+    scales = (1, 4) if hasattr(nets, "make") else (1,)
+    for scale in scales:
+        anywhere = (None, None)
+        network = nets.make(anywhere, 1, 1, scale) if hasattr(nets, "make") else nets.generator(anywhere, 1, 1)
+        for weight in network.trainable_variables:  # so that nothing is switched off and nothing cancels out
+            weight.assign(np.full(weight.shape, 0.1 if len(weight.shape) == 1 else 1 / np.prod(weight.shape[:-1])))
+        multiple = getattr(nets, "multiple", 1)
+        side = -(-(2 * nets.reach + 2 * multiple + 8) // multiple) * multiple
+        image = tf.Variable(draw(1, side, side, 1, seed=1) + 1)
+        sizes = instance.sizes(network)
+        given = tf.constant([value for size in sizes for value in [0.0] * (size // 2) + [1.0] * (size // 2)])[None]
+        found = []
+        middle = side // 2 // multiple * multiple
+        for place in range(scale * middle, scale * (middle + multiple)):  # of each a stride makes another
+            with tf.GradientTape() as tape:
+                made = instance.frozen(network, {"image": image}, given) if sizes else network({"image": image})
+                pixel = made[0, place, place, 0]
+            seen = np.flatnonzero(np.abs(tape.gradient(pixel, image).numpy()[0, :, :, 0]).any(axis=0))
+            found += [place // scale - seen[0], seen[-1] - place // scale]
+        assert max(found) == nets.reach
 
 
 @pytest.mark.parametrize("size", [(75, 131), (96, 50)])

@@ -19,7 +19,8 @@ from ganzoo.perceptual import Perceptual
 @dataclasses.dataclass(frozen=True)
 class Restorer:
     """generator: a value with `make(size, given, made, scale)` -> {"image": [B, H, W, given]} -> float32 [B, scale * H,
-    scale * W, made] for any size (H, W) in multiples of its `multiple`. discriminator: a value with `make(channels,
+    scale * W, made] for any size (H, W) in multiples of its `multiple`, each pixel of which looks `reach` pixels of the
+    image far, see `translation.Translator`. discriminator: a value with `make(channels,
     size)` -> {"image": [B, H, W, channels]} -> logits, and `multiple`. degradation: of `ganzoo.degradations`. The rest:
     see `restoration.RestorationGAN`."""
 
@@ -42,7 +43,13 @@ class Restorer:
         scale, given = self.degradation.scale, self.degradation.channels(channels)
         make = functools.partial(self.generator.make, given=given, made=channels, scale=scale)
         translator = translation.Translator(
-            make, channels, channels, multiple=self.generator.multiple, least=self.generator.multiple, scale=scale
+            make,
+            channels,
+            channels,
+            multiple=self.generator.multiple,
+            least=self.generator.multiple,
+            scale=scale,
+            reach=self.generator.reach,
         )
         return restoration.RestorationGAN(
             translator=translator,

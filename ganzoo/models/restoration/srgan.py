@@ -28,6 +28,11 @@ class SRResNet:
 
     multiple = 1
 
+    @property
+    def reach(self) -> int:
+        """How far a pixel made looks at what is given, see `translation.Translator`."""
+        return 2 * self.blocks + 4
+
     def make(self, size, given: int, made: int, scale: int) -> keras.Model:
         """{"image": [B, H, W, given]} -> float32 [B, scale * H, scale * W, made]. size: (H, W), None = any."""
         image = keras.Input((*size, given), name="image")

@@ -48,6 +48,12 @@ class ResNet:
     multiple, least, least_trained = 4, 8, patchgan.LEAST
 
     @property
+    def reach(self) -> int:
+        """How far a pixel made looks, see `translation.Translator`."""
+        up, down = (1 + 1 + 1) + (2 + 2 + 2), (2 + 2) + (1 + 1)
+        return 3 + up + 2 * 4 * self.blocks + down + 3
+
+    @property
     def taps(self) -> tuple[str, ...]:
         """Layers of G whose outputs are contrasted: pixels, both downsampling convolutions, the first residual block
         and the middle one."""
@@ -89,7 +95,9 @@ class CUT:
         if self.patches < 2:
             raise BadInput(f"model.patches: {self.patches}; allowed: 2 or more, of which one is the positive")
         make = functools.partial(self.nets.generator, given=a, made=b)
-        there = translation.Translator(make, a, b, multiple=self.nets.multiple, least=self.nets.least)
+        there = translation.Translator(
+            make, a, b, multiple=self.nets.multiple, least=self.nets.least, reach=self.nets.reach
+        )
         return CUTGame(self, {A2B: there}, spec)
 
 

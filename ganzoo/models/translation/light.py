@@ -25,6 +25,11 @@ class Light:
     multiple, least, least_trained = 2, 4, 8
 
     @property
+    def reach(self) -> int:
+        """How far a pixel made looks, see `translation.Translator`."""
+        return 1 + 1 + 1 + 2 * 2 * self.blocks + 1 + 1  # last two layers, repeated pixels, blocks, first two
+
+    @property
     def taps(self) -> tuple[str, ...]:
         """Layers of G whose outputs CUT contrasts: pixels, both convolutions before the blocks, two blocks."""
         return ("image", "fine", "down", *two_blocks(self.blocks))

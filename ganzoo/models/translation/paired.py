@@ -56,10 +56,10 @@ class PairedGAN(translation.TranslationGAN):
 
     direction: from the domain that G is told to that of the partner. spec: `data.pairs.PairSpec` of such pairs.
     generator: called with size (H, W), None = any, `given` and `made` (channels) -> G, from image to image in [-1, 1];
-    sides are multiples of `multiple` and at least `least`. discriminator: called with the channels of both images and
-    their size -> the network of `patchgan.pyramid` for both side by side in channels. Without weight on D's opinion and
-    on its maps there is no D, and G learns to regress. Raises BadInput for a direction and for weights that there are
-    not.
+    sides are multiples of `multiple` and at least `least`; reach: see `translation.Translator`. discriminator: called
+    with the channels of both images and their size -> the network of `patchgan.pyramid` for both side by side in
+    channels. Without weight on D's opinion and on its maps there is no D, and G learns to regress. Raises BadInput for
+    a direction and for weights that there are not.
     """
 
     def __init__(
@@ -71,6 +71,7 @@ class PairedGAN(translation.TranslationGAN):
         weights: Weights,
         multiple: int,
         least: int,
+        reach: int | None = None,
         **kwargs,
     ):
         if direction not in ("a2b", "b2a"):
@@ -79,7 +80,7 @@ class PairedGAN(translation.TranslationGAN):
         source, target = direction[0], direction[-1]
         given, made = (getattr(spec, part).channels for part in (source, target))
         make, size = functools.partial(generator, given=given, made=made), (spec.a.height, spec.a.width)
-        translator = translation.Translator(make, given, made, source, target, multiple, least)
+        translator = translation.Translator(make, given, made, source, target, multiple, least, reach=reach)
         super().__init__({direction: translator}, {direction: size}, **kwargs)
         self.direction, self.about, self.weighted, self.g_terms = direction, translator, weights, terms
         plays = weights.adversary or weights.features

@@ -70,4 +70,5 @@ class Pix2PixHD:
             ),
             multiple,
             least,
+            cyclegan.ResNet(downs=self.downs, blocks=self.blocks).reach,
         )
