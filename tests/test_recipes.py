@@ -9,9 +9,10 @@ import sys
 
 import numpy as np
 import pytest
+import tensorflow as tf
 
 import ganzoo.recipe
-from ganzoo import bench, console, evaluation, runs, samplers, train
+from ganzoo import applying, bench, console, evaluation, export, runs, samplers, train
 
 ENTRIES = ganzoo.recipe.entries()
 # One recipe for each kind of game goes the whole way in the suite: batch norm, a penalty with several D steps, labels,
@@ -60,13 +61,42 @@ def end_to_end(name, folder, exports, overrides=()):
         report = evaluation.evaluate(str(run), [metric])
         assert report["metrics"][metric]["value"] == result["metrics"][metric]["value"]
         assert np.isfinite(report["metrics"][metric]["value"])
-        assert report["metrics"][metric]["ceiling"] != report["metrics"][metric]["floor"]
-    sampler, seeds = samplers.load(run), np.arange(3)
+        if "ceiling" in report["metrics"][metric]:
+            assert report["metrics"][metric]["ceiling"] != report["metrics"][metric]["floor"]
+    card = json.loads((export.find(result["export"]) / export.CARD).read_text())
+    exports[result["export"]] = (translated if "directions" in card else sampled)(str(run), result["export"])
+
+
+def sampled(run, exported):
+    """The signature that makes images from noise, inputs, and the images that a run and its export make of them."""
+    sampler, exported, seeds = samplers.load(run), samplers.load(exported), np.arange(3)
     labels = [0] * 3 if sampler.classes else None
-    pictures = sampler.generate(seeds, labels, sampler.untruncated)
-    exported = samplers.load(result["export"])
-    np.testing.assert_array_equal(exported.generate(seeds, labels, exported.untruncated), pictures)
-    exports[result["export"]] = pictures, sampler.untruncated or 0.0
+    images = sampler.generate(seeds, labels, sampler.untruncated)
+    np.testing.assert_array_equal(exported.generate(seeds, labels, exported.untruncated), images)
+    inputs = {"seed": seeds}
+    if sampler.classes:
+        inputs["label"] = np.zeros(3, np.int32)
+    if sampler.untruncated is not None:
+        inputs["truncation"] = np.full(3, sampler.untruncated, np.float32)
+    return "generate", inputs, images
+
+
+def translated(run, exported):
+    """The same of a direction between images."""
+    loaded, exported = applying.load(run), applying.load(exported)
+    name, about = list(loaded.directions.items())[-1]
+    draw = np.random.default_rng(0)
+    inputs = {"image": draw.integers(0, 256, (2, 33, 45, about["given"]), np.uint8)}
+    if about.get("mask"):
+        inputs["mask"] = np.uint8(255) * draw.integers(0, 2, (2, 33, 45, 1), np.uint8)
+    if about.get("alpha"):
+        inputs["alpha"] = np.float32([0.25, 1.0])
+    made, again = (
+        each.signature(name)(**{key: tf.constant(value) for key, value in inputs.items()})["image"].numpy()
+        for each in (loaded, exported)
+    )
+    np.testing.assert_array_equal(again, made)
+    return name, inputs, made
 
 
 @pytest.mark.parametrize("name", SHOWN)
@@ -89,22 +119,24 @@ def test_every_variant_trains_in_bfloat16(name, tmp_path_factory, exports):
 def test_exports_load_where_there_is_no_ganzoo(exports, tmp_path):
     if not exports:
         pytest.skip("no recipe was trained")
-    for index, (folder, (pictures, untruncated)) in enumerate(exports.items()):
-        np.savez(tmp_path / f"{index}.npz", folder=folder, pictures=pictures, untruncated=untruncated)
+    for index, (folder, (signature, inputs, images)) in enumerate(exports.items()):
+        np.savez(
+            tmp_path / f"{index}.npz",
+            folder=folder,
+            signature=signature,
+            images=images,
+            **{f"input {name}": value for name, value in inputs.items()},
+        )
     script = tmp_path / "reload.py"
     script.write_text(
         "import glob, sys\n"
         "import numpy as np, tensorflow as tf\n"
         "for file in sorted(glob.glob('*.npz')):\n"
         "    wanted = np.load(file)\n"
-        "    generate = tf.saved_model.load(str(wanted['folder'])).signatures['generate']\n"
-        "    inputs = {'seed': tf.range(3, dtype=tf.int64)}\n"
-        "    if 'label' in generate.structured_input_signature[1]:\n"
-        "        inputs['label'] = tf.zeros([3], tf.int32)\n"
-        "    if 'truncation' in generate.structured_input_signature[1]:\n"
-        "        inputs['truncation'] = tf.fill([3], float(wanted['untruncated']))\n"
-        "    (made,) = generate(**inputs).values()\n"
-        "    assert np.array_equal(made, wanted['pictures']), file\n"
+        "    served = tf.saved_model.load(str(wanted['folder'])).signatures[str(wanted['signature'])]\n"
+        "    inputs = {name[6:]: tf.constant(wanted[name]) for name in wanted if name.startswith('input ')}\n"
+        "    (made,) = served(**inputs).values()\n"
+        "    assert np.array_equal(made, wanted['images']), file\n"
         "assert not any(name.split('.')[0] == 'ganzoo' for name in sys.modules)\n"
     )
     subprocess.run([sys.executable, script], cwd=tmp_path, check=True, timeout=300)

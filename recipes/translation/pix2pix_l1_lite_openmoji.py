@@ -4,7 +4,7 @@ The same G, data, rate and length; the weight of D's opinion is 0, and there is 
 
 Task: image-to-image
 Variant: U-Net by L1 alone (lite)
-Data: OpenMoji's lines and colours 32x32 on white, pairs (npm package)
+Data: OpenMoji's lines and colours 32x32 on white, pairs (npm package); judged on lines that are not trained on
 Paper: Isola et al. 2017, arXiv 1611.07004
 Command: ganzoo train pix2pix_l1_lite_openmoji
 """

