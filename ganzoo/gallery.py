@@ -89,21 +89,21 @@ class Gallery:
 class Route:
     """One direction and the images that it is judged by, each a `data.images.ImageSet`.
 
-    served: a `translator.Served`, or whatever else has its `signature`. aligned: image i of the targets belongs to
-    image i of the sources. back: the direction from the targets to the sources, None = there is none.
+    change: what makes images of that direction, uint8 [N, H, W, C] -> uint8 [N, sH, sW, C']. aligned: image i of the
+    targets belongs to image i of the sources. back: what makes sources of targets again, None = nothing does.
     """
 
-    served: Any
     direction: str
     sources: Any
     targets: Any
     aligned: bool
-    back: str | None = None
+    change: Callable[[np.ndarray], np.ndarray]
+    back: Callable[[np.ndarray], np.ndarray] | None = None
 
     def made(self, start: int, count: int) -> np.ndarray:
         """uint8 [count, H, W, C]: what is made of so many sources, from the first again after the last."""
         places = np.arange(start, start + count) % len(self.sources)
-        return translate(self.served, self.direction, self.sources.read(places))
+        return self.change(self.sources.read(places))
 
     def check(self, names: Sequence[str]) -> None:
         """Refuse, with BadInput, metrics that these images cannot have."""
@@ -139,7 +139,7 @@ class Route:
             columns["target"] = self.targets.read(np.arange(count))
             values |= page.fidelities(made, columns["target"])
         if self.back:
-            columns["reconstruction"] = translate(self.served, self.back, made)
+            columns["reconstruction"] = self.back(made)
             values["PSNR of reconstruction (dB)"] = fidelity.psnr(columns["reconstruction"], given).tolist()
         pairs = " PSNR and SSIM are of the outputs with their targets." if self.aligned else ""
         shown = f"The first {count} of {len(self.sources):,} images of {self.sources.name}, {self.direction}.{pairs}"
@@ -147,12 +147,13 @@ class Route:
 
 
 def route(served, places: dict[str, tuple[str, str]], direction: str | None, images) -> Route:
-    """A direction, None = the first. places: the parts of a batch, from which to which, by direction; images: a
-    `data.pairs.PairSet`."""
+    """A direction, None = the first. served: a `translator.Served`, or whatever else has its `signature`. places: the
+    parts of a batch, from which to which, by direction; images: a `data.pairs.PairSet`."""
     direction = direction or next(iter(places))
     source, target = places[direction]
     back = next((name for name, each in places.items() if each == (target, source)), None)
-    return Route(served, direction, getattr(images, source), getattr(images, target), images.aligned, back)
+    there, again = (name and functools.partial(translate, served, name) for name in (direction, back))
+    return Route(direction, getattr(images, source), getattr(images, target), images.aligned, there, again)
 
 
 def judged(test: ganzoo.recipe.Data | ganzoo.recipe.Pairs | None, images):

@@ -192,10 +192,10 @@ def baseline(recipe: ganzoo.recipe.Recipe, name: str, names: Sequence[str] | Non
     return Restored(model, images, recipe, fresh=lambda: model).baseline(name, names)
 
 
-def play(name: str, method: str, seed: int) -> dict:
-    """An arm of a study: `baseline` of the recipe of that name. seed means nothing to a method that draws nothing."""
+def play(recipe: ganzoo.recipe.Recipe, method: str, seed: int) -> dict:
+    """An arm of a study: `baseline`. seed means nothing to a method that draws nothing."""
     began = time.perf_counter()
-    found = baseline(ganzoo.recipe.load(name), method)
+    found = baseline(recipe, method)
     return results.of_play(found, images=0, series=[], seconds=time.perf_counter() - began)
 
 

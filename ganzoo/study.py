@@ -69,15 +69,17 @@ class Study:
     claims: tuple[Claim, ...] = ()
 
 
-def classical(name: str, *methods: str) -> tuple[Arm, ...]:
-    """An arm for each of `methods` (see `restored.Restored.baselines`), judged as that recipe of restoration is."""
+def classical(name: str, *methods: str, overrides: tuple[str, ...] = (), suffix: str = "") -> tuple[Arm, ...]:
+    """An arm for each of `methods`, judged as that recipe is: of a restoration see `restored.Restored.baselines`, of a
+    translation `metrics.colours`. suffix: of the arms' names."""
 
     def played(method: str, seed: int) -> dict:
-        from ganzoo import restored  # and with it TensorFlow
+        from ganzoo import restored, translated  # and with them TensorFlow
 
-        return restored.play(name, method, seed)
+        asked = recipe.load(name, overrides)
+        return (translated if isinstance(asked.data, recipe.Pairs) else restored).play(asked, method, seed)
 
-    return tuple(Arm(method, play=functools.partial(played, method)) for method in methods)
+    return tuple(Arm(method + suffix, play=functools.partial(played, method)) for method in methods)
 
 
 def held(text: str, test: Callable[..., bool], *cells: tuple[str, str]) -> Claim:

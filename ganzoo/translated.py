@@ -3,14 +3,17 @@
 import dataclasses
 import datetime
 import pathlib
+import time
 from collections.abc import Callable, Mapping, Sequence
+
+import numpy as np
 
 import ganzoo.data
 import ganzoo.recipe
-from ganzoo import applying, console, gallery, metrics, page, runs
+from ganzoo import applying, console, gallery, metrics, page, results, runs
 from ganzoo import train as training
 from ganzoo.errors import BadInput
-from ganzoo.metrics import paired
+from ganzoo.metrics import colours, paired
 
 LEAST, MOST = 8, 100  # rows of a page; between them as many as the metrics of pairs compare
 UNITS = {"psnr": " dB", "psnry": " dB"}
@@ -116,15 +119,43 @@ def evaluate(
         raise BadInput(f"--metrics: the recipe of {subject.source} names none; give some, e.g. kd1k_lite0")
     if place:
         page.check(place)
-    results = subject.judge(names, direction)
-    report = {"source": subject.source, "images": subject.seen, "direction": direction, "metrics": results}
+    found = subject.judge(names, direction)
+    report = {"source": subject.source, "images": subject.seen, "direction": direction, "metrics": found}
     if place:
-        report["page"] = str(page.write(place, _page(subject, direction, results)))
+        report["page"] = str(page.write(place, _page(subject, direction, found)))
     return report
 
 
-def _page(subject: Subject, direction: str, results: dict[str, dict]) -> page.Page:
-    counts = [result["count"] for name, result in results.items() if metrics.parse(name).kind in paired.KINDS]
+def baseline(recipe: ganzoo.recipe.Recipe, name: str, names: Sequence[str] | None = None) -> dict[str, dict]:
+    """The metrics, None = the recipe's, of a method of `metrics.colours` in the place of the first direction: fitted on
+    the images of the recipe's training, applied to those by which its runs are judged. Raises BadInput for any other
+    name and for images that are not of three channels."""
+    if name not in colours.METHODS:
+        raise BadInput(f"baseline: {name!r}; allowed: {', '.join(colours.METHODS)}")
+    images = ganzoo.data.open(recipe.data)
+    channels = [part.spec.channels for part in (images.a, images.b)]
+    if channels != [3, 3]:
+        raise BadInput(f"baseline: {name} between images of {channels[0]} and {channels[1]} channels; allowed: of 3")
+    change = colours.METHODS[name](*(part.read(np.arange(len(part))) for part in (images.a, images.b)))
+    model = training.untrained(recipe, images.spec)
+    places = {direction: (about.source, about.target) for direction, about in model.translators.items()}
+    direction = next(iter(places))
+    if places[direction] != ("a", "b"):
+        raise BadInput(f"baseline: {name} goes from a to b; allowed: a recipe whose first direction does")
+    judged = gallery.judged(recipe.test, images)
+    route = gallery.Route(direction, judged.a, judged.b, judged.aligned, change)
+    return route.judge(recipe.metrics if names is None else names)
+
+
+def play(recipe: ganzoo.recipe.Recipe, method: str, seed: int) -> dict:
+    """An arm of a study: `baseline`. seed means nothing to a method that draws nothing."""
+    began = time.perf_counter()
+    found = baseline(recipe, method)
+    return results.of_play(found, images=0, series=[], seconds=time.perf_counter() - began)
+
+
+def _page(subject: Subject, direction: str, found: dict[str, dict]) -> page.Page:
+    counts = [result["count"] for name, result in found.items() if metrics.parse(name).kind in paired.KINDS]
     count = min(max([LEAST, *counts]), MOST)
     sheet = subject.sheet(count, direction)
     plane, notes = None, []
@@ -133,7 +164,7 @@ def _page(subject: Subject, direction: str, results: dict[str, dict]) -> page.Pa
     except BadInput as error:  # of images or holes that are too small
         notes.append(f"No plane of fidelity and realism: {error}.")
     shown = []
-    for name, result in results.items():
+    for name, result in found.items():
         unit = UNITS.get(metrics.parse(name).kind, "")
         bounds = ["" if result.get(each) is None else f"{result[each]:.4g}" for each in ("floor", "ceiling")]
         said = "; ".join([console.counts(name, result), *result["warnings"]])
