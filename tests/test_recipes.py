@@ -61,7 +61,7 @@ def end_to_end(name, folder, exports, overrides=()):
         report = evaluation.evaluate(str(run), [metric])
         assert report["metrics"][metric]["value"] == result["metrics"][metric]["value"]
         assert np.isfinite(report["metrics"][metric]["value"])
-        if "ceiling" in report["metrics"][metric]:
+        if report["metrics"][metric]["ceiling"] is not None:
             assert report["metrics"][metric]["ceiling"] != report["metrics"][metric]["floor"]
     card = json.loads((export.find(result["export"]) / export.CARD).read_text())
     exports[result["export"]] = (translated if "directions" in card else sampled)(str(run), result["export"])

@@ -2,10 +2,11 @@
 
 Differences from the paper: light networks, batch, rate, length and an average of weights. Windows of 64x64 pixels, of
 photos of 256x256 and of tiles of seven prints by Hokusai and Hiroshige; what is learned is applied to whole photos.
+Judged on tiles of scikit-image's photos and of two prints that are not trained on.
 
 Task: image-to-image
 Variant: CUT (lite)
-Data: GCompris' photos and ukiyo-e prints, windows of 64x64, unpaired (Debian package)
+Data: GCompris' photos and ukiyo-e prints, windows of 64x64, unpaired; judged on others (packages)
 Paper: Park et al. 2020, arXiv 2007.15651
 Command: ganzoo train cut_lite_ukiyoe
 """
@@ -21,6 +22,7 @@ def recipe() -> Recipe:
 
     adam = schedules.Adam(learning_rate=schedules.Linear(5e-4, 0.0, begin=12_000, finish=24_000), beta_1=0.5)
     photos = Data(source="package", name="gcompris_photos", size=256, channels=3, window=64, flip=True)
+    test = Data(source="package", name="skimage_photos", split="test", channels=3, tile=64)
     return Recipe(
         model=cut.CUT(light.Light()),
         data=Pairs(
@@ -29,7 +31,8 @@ def recipe() -> Recipe:
         ),
         game=Game(adam, adam, losses.least_squares(), ema=averaging.EMA(halflife=1_000)),
         train=Train(images=24_000, batch=8, tick=2_400, evaluate=12_000, steps_per_execution=10),
-        metrics=("kd100_lite0",),
+        metrics=("kd140_lite0", "ssimy140_input"),
+        test=Pairs(a=test, b=dataclasses.replace(test, name="gcompris_paintings", split="ukiyoe_test")),
     )
 
 
@@ -43,4 +46,5 @@ def smoke() -> Recipe:
         data=Pairs(a=clothes, b=clothes),
         train=Train(images=16, batch=2, tick=8, evaluate=16),
         metrics=(),
+        test=None,
     )

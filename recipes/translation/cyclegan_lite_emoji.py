@@ -2,6 +2,7 @@
 
 Differences from the paper: width, blocks, resized maps in place of transposed convolutions, batch, rate and length. The
 emoji of one half of the code points are shown in Google's drawing, those of the other half in Twitter's: no pair is.
+Judged by pairs of emoji that are in neither half.
 
 Task: image-to-image
 Variant: CycleGAN (lite)
@@ -21,12 +22,16 @@ def recipe() -> Recipe:
 
     adam = schedules.Adam(learning_rate=schedules.Linear(5e-4, 0.0, begin=16_000, finish=32_000), beta_1=0.5)
     google = Data(source="package", name="google_emoji", split="trainA", size=32, channels=3)
+    twitter = dataclasses.replace(google, name="twitter_emoji")
     return Recipe(
         model=cyclegan.CycleGAN(cyclegan.ResNet(width=16, d_width=16, blocks=3, up="resize")),
-        data=Pairs(a=google, b=dataclasses.replace(google, name="twitter_emoji", split="trainB")),
+        data=Pairs(a=google, b=dataclasses.replace(twitter, split="trainB")),
         game=Game(adam, adam, losses.least_squares(), ema=averaging.EMA(halflife=1_000)),
         train=Train(images=32_000, batch=8, tick=3_200, evaluate=16_000, steps_per_execution=10),
-        metrics=("kd500_lite0",),
+        metrics=("perceptual395_lite0", "ssim395_pairs", "psnr395_pairs", "kd395_lite0"),
+        test=Pairs(
+            a=dataclasses.replace(google, split="test"), b=dataclasses.replace(twitter, split="test"), aligned=True
+        ),
     )
 
 
@@ -40,4 +45,5 @@ def smoke() -> Recipe:
         data=Pairs(a=clothes, b=clothes),
         train=Train(images=16, batch=2, tick=8, evaluate=16),
         metrics=(),
+        test=None,
     )

@@ -4,7 +4,7 @@ As cut_lite_ukiyoe in data, networks, batch, rate and length.
 
 Task: image-to-image
 Variant: CycleGAN (lite)
-Data: GCompris' photos and ukiyo-e prints, windows of 64x64, unpaired (Debian package)
+Data: GCompris' photos and ukiyo-e prints, windows of 64x64, unpaired; judged on others (packages)
 Paper: Zhu et al. 2017, arXiv 1703.10593
 Command: ganzoo train cyclegan_lite_ukiyoe
 """
