@@ -16,7 +16,7 @@ from ganzoo.errors import BadInput
 from ganzoo.metrics import colours, paired
 
 LEAST, MOST = 8, 100  # rows of a page; between them as many as the metrics of pairs compare
-UNITS = {"psnr": " dB", "psnry": " dB"}
+UNITS = {"psnr": " dB", "psnry": " dB", "pooledpsnr": " dB"}
 
 
 @dataclasses.dataclass(frozen=True)

@@ -79,3 +79,19 @@ def test_games_without_targets_refuse_them_and_names_say_their_views():
     with pytest.raises(BadInput, match=r"'perceptual6_pairs'; allowed: .*lite0\|lenet"):
         metrics.parse("perceptual6_pairs")
     assert paired.divide(["kd500_lite0", "psnr6_pairs"]) == (["psnr6_pairs"], ["kd500_lite0"])
+
+
+def test_psnr_of_all_pixels_together_is_that_of_the_mean_error():
+    targets = np.zeros((2, 12, 12, 3), np.uint8)
+    images, masks = targets.copy(), np.zeros((2, 12, 12, 1), np.uint8)
+    images[0, 2, 2], images[1, :6] = 40, 10
+    masks[0, 2, 2:5], masks[1, :6] = 255, 255
+    whole = (3 * 1600 + 3 * 72 * 100) / (2 * 3 * 144)
+    holes = (1600 + 72 * 100) / (3 + 72)
+    found = paired.evaluate(
+        ["pooledpsnr2_pairs", "pooledpsnr2_hole", "psnr2_pairs"], lambda view, count: images[:count], targets, masks
+    )
+    assert found["pooledpsnr2_pairs"]["value"] == pytest.approx(10 * np.log10(255**2 / whole))
+    assert found["pooledpsnr2_hole"]["value"] == pytest.approx(10 * np.log10(255**2 / holes))
+    exact = paired.evaluate(["psnr2_pairs", "pooledpsnr2_pairs"], lambda view, count: targets[:count], targets, masks)
+    assert [each["value"] for each in exact.values()] == [60.0, 60.0]
