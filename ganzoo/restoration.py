@@ -35,7 +35,9 @@ class RestorationGAN(translation.TranslationGAN):
     those that the terms of fidelity compare with, both float32 [B, H, W, C], None = the images themselves. Raises
     BadInput for an adversary of no weight.
 
-    A subclass changes what of the network's output is the image (`completed`), or what D is shown (`shown`).
+    A subclass changes what of the network's output is the image (`completed`), how far it is from another (`distance`),
+    what D is shown (`shown`) and what its logits of a restored image say (`opinion`), or has terms of its own for G
+    (`added`).
     """
 
     def __init__(
@@ -70,42 +72,66 @@ class RestorationGAN(translation.TranslationGAN):
     @property
     def g_terms(self):
         used = {"pixel": self.pixel or self.warmup, "perceptual": self.perceptual, "adv": True}
-        return tuple(name for name, there in used.items() if there)
+        return (*(name for name, there in used.items() if there), *self.added_terms)
 
     def spoil(self, batch: Batch) -> Batch:
         """The batch with what the degradation makes of its images: "input" and, of a hole, "mask"."""
         return batch | self.degradation(batch["image"], self.progress, "spoil")
 
-    def restored(self, spoilt: Batch) -> tf.Tensor:
-        """What the network in training makes of a spoilt batch."""
-        return self.completed(self.networks[DIRECTION]({"image": spoilt["input"]}, training=True), spoilt)
+    def made(self, spoilt: Batch) -> tf.Tensor:
+        """The output of the network in training for a spoilt batch."""
+        return self.networks[DIRECTION]({"image": spoilt["input"]}, training=True)
 
     def completed(self, made: tf.Tensor, spoilt: Batch) -> tf.Tensor:
         """The image that the network's output stands for."""
         return made
 
+    def distance(self, restored: tf.Tensor, target: tf.Tensor, spoilt: Batch) -> tf.Tensor:
+        """float32 []: the term of pixels before its weight."""
+        return tf.reduce_mean(tf.abs(restored - target))
+
     def shown(self, image: tf.Tensor, spoilt: Batch) -> Batch:
         """What D sees of an image."""
         return {"image": image}
 
+    def opinion(self, logits: tf.Tensor, spoilt: Batch) -> tf.Tensor:
+        """D's logits of restored images as D's own loss takes them for fakes."""
+        return logits
+
+    @property
+    def added_terms(self) -> tuple[str, ...]:
+        """The names of what `added` gives."""
+        return ()
+
+    def added(self, made: tf.Tensor, target: tf.Tensor, spoilt: Batch) -> Terms:
+        """Further weighted terms of G, from the first step on. made: see `made`."""
+        return {}
+
     def d_loss(self, batch: Batch) -> Terms:
+        names = ("adv", *(each.name for each in self.regularizers))
+
         def play():
             spoilt = self.spoil(batch)
-            fake = tf.stop_gradient(self.restored(spoilt))
-            real, fake = (
-                self.discriminator(self.shown(image, spoilt), training=True) for image in (batch["image"], fake)
-            )
-            return self.adversarial.d(real, fake)
+            real, fake = batch["image"], tf.stop_gradient(self.completed(self.made(spoilt), spoilt))
+
+            def critic(image):
+                return self.discriminator(self.shown(image, spoilt), training=True)
+
+            logits = critic(real), critic(fake)
+            penalties = [each(critic, real, fake, self.progress, logits) for each in self.regularizers]
+            return [self.adversarial.d(logits[0], self.opinion(logits[1], spoilt)), *penalties]
 
         def idle():
             # Gradients of 0, not none: a step without any is refused where no graph is made.
-            return tf.add_n([0.0 * tf.reduce_sum(weight) for weight in self._weights_of(self.d_nets)])
+            nothing = tf.add_n([0.0 * tf.reduce_sum(weight) for weight in self._weights_of(self.d_nets)])
+            return [nothing, *([tf.zeros([])] * len(self.regularizers))]
 
-        return {"adv": self._played(play, self.progress.images >= self.warmup, idle)}
+        return dict(zip(names, self._played(play, self.progress.images >= self.warmup, idle), strict=True))
 
     def g_loss(self, batch: Batch) -> Terms:
         spoilt = self.spoil(batch)
-        restored, target = self.restored(spoilt), batch["image"]
+        made, target = self.made(spoilt), batch["image"]
+        restored = self.completed(made, spoilt)
         if self.target:
             target = self.target(target)
 
@@ -120,13 +146,13 @@ class RestorationGAN(translation.TranslationGAN):
         terms = {}
         if "pixel" in self.g_terms:
             weight = tf.where(begun, self.pixel, 1.0) if self.warmup else self.pixel
-            terms["pixel"] = weight * tf.reduce_mean(tf.abs(restored - target))
+            terms["pixel"] = weight * self.distance(restored, target, spoilt)
         if self.perceptual:
             terms["perceptual"] = self._played(lambda: self.perceptual(restored, target), begun)
         terms["adv"] = self._played(play, begun)
-        return terms
+        return terms | self.added(made, target, spoilt)
 
-    def _played(self, play: Callable[[], tf.Tensor], begun: tf.Tensor, idle=lambda: tf.zeros([])) -> tf.Tensor:
+    def _played(self, play: Callable[[], Any], begun: tf.Tensor, idle=lambda: tf.zeros([])) -> Any:
         """The term, before D plays 0 without its cost."""
         return tf.cond(begun, play, idle) if self.warmup else play()
 

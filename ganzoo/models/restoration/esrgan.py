@@ -24,7 +24,7 @@ class RRDB:
     growth: int = 32
     blocks: int = 23
 
-    multiple = 1
+    multiple = least = 1
 
     @property
     def reach(self) -> int:

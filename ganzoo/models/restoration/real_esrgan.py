@@ -25,7 +25,7 @@ class Compact:
     width: int = 64
     depth: int = 16
 
-    multiple = 1
+    multiple = least = 1
 
     @property
     def reach(self) -> int:

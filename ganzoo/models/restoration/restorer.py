@@ -19,10 +19,10 @@ from ganzoo.perceptual import Perceptual
 @dataclasses.dataclass(frozen=True)
 class Restorer:
     """generator: a value with `make(size, given, made, scale)` -> {"image": [B, H, W, given]} -> float32 [B, scale * H,
-    scale * W, made] for any size (H, W) in multiples of its `multiple`, each pixel of which looks `reach` pixels of the
-    image far, see `translation.Translator`. discriminator: a value with `make(channels,
-    size)` -> {"image": [B, H, W, channels]} -> logits, and `multiple`. degradation: of `ganzoo.degradations`. The rest:
-    see `restoration.RestorationGAN`."""
+    scale * W, made] for any size (H, W) in multiples of its `multiple` from `least` on, each pixel of which looks
+    `reach` pixels of the image far, see `translation.Translator`. discriminator: a value with `make(channels, size)` ->
+    {"image": [B, H, W, channels]} -> logits, and `multiple`. degradation: of `ganzoo.degradations`. The rest: see
+    `restoration.RestorationGAN`."""
 
     generator: Any
     discriminator: Any
@@ -32,6 +32,14 @@ class Restorer:
     perceptual: Perceptual | None = None
     warmup: int = 0
     target: Callable[[tf.Tensor], tf.Tensor] | None = None
+
+    def game(self, **given) -> restoration.RestorationGAN:
+        """The game of what `build` has made."""
+        return restoration.RestorationGAN(target=self.target, **given)
+
+    def seen(self, channels: int) -> int:
+        """Channels of what D is shown of images of so many."""
+        return channels
 
     def build(self, spec) -> restoration.RestorationGAN:
         """The game for images of `spec` (ganzoo.data.images.Spec). Raises BadInput for sides that do not fit the
@@ -47,18 +55,18 @@ class Restorer:
             channels,
             channels,
             multiple=self.generator.multiple,
-            least=self.generator.multiple,
+            least=self.generator.least,
             scale=scale,
             reach=self.generator.reach,
+            fill=getattr(self.degradation, "fill", None),
         )
-        return restoration.RestorationGAN(
+        return self.game(
             translator=translator,
             spec=spec,
-            discriminator=self.discriminator.make(channels, (height, width)),
+            discriminator=self.discriminator.make(self.seen(channels), (height, width)),
             degradation=self.degradation,
             pixel=self.pixel,
             adversary=self.adversary,
             perceptual=self.perceptual,
             warmup=self.warmup,
-            target=self.target,
         )

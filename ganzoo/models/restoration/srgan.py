@@ -26,7 +26,7 @@ class SRResNet:
     width: int = 64
     blocks: int = 16
 
-    multiple = 1
+    multiple = least = 1
 
     @property
     def reach(self) -> int:

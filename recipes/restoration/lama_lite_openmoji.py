@@ -1,0 +1,31 @@
+"""LaMa on OpenMoji at 64x64, on two cores: holes in drawings, whose lines and areas go on.
+
+As lama_lite_photos.
+
+Task: restoration
+Variant: LaMa (lite)
+Data: OpenMoji 64x64 on white (npm package); judged on drawings of line art that is not trained on
+Paper: Suvorov et al. 2021, arXiv 2109.07161
+Command: ganzoo train lama_lite_openmoji
+"""
+
+import dataclasses
+
+from ganzoo.recipe import Data, Recipe
+
+
+def recipe() -> Recipe:
+    from ganzoo.recipes.restoration.lama_lite_photos import recipe as photos
+
+    drawings = Data(source="package", name="openmoji_colours", size=64, channels=3, classes=0)
+    return dataclasses.replace(
+        photos(),
+        data=dataclasses.replace(drawings, flip=True),
+        test=dataclasses.replace(drawings, split="test"),
+    )
+
+
+def smoke() -> Recipe:
+    from ganzoo.recipes.restoration.lama_lite_photos import smoke as photos
+
+    return photos()
