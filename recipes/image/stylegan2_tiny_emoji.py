@@ -29,7 +29,7 @@ def recipe() -> Recipe:
             regularizers=(regularizers.R1(gamma=0.1, interval=16),),
             ema=averaging.EMA(halflife=5_000),
         ),
-        train=Train(images=64_000, batch=32, tick=6_400, evaluate=32_000, steps_per_execution=10),
+        train=Train(images=256_000, batch=32, tick=6_400, evaluate=32_000, steps_per_execution=10),
         metrics=("kd1k_lite0",),
     )
 
