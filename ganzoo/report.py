@@ -147,9 +147,9 @@ def _measured(name: str, rows: list[dict]) -> list[str]:
     final, best = rows[0]["final"][metric], max if metrics.higher(metric) else min
     return [
         results.summary(name),
-        f"{best(row['best'][metric] for row in rows):.2f}",
-        f"{final['floor']:.2f}" if final.get("floor") is not None else "not measured",
-        f"{final['ceiling']:.1f}" if final.get("ceiling") is not None else "not measured",
+        results.short(best(row["best"][metric] for row in rows)),
+        results.short(final["floor"]) if final.get("floor") is not None else "not measured",
+        results.short(final["ceiling"]) if final.get("ceiling") is not None else "not measured",
         f"{statistics.median(row['seconds'] for row in rows):.0f}, {rows[0]['hardware']}",
     ]
 

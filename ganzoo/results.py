@@ -45,10 +45,15 @@ def summary(name: str) -> str:
         return f"diverged, {_seeds(rows)}" if rows else "not measured"
     metric = next(iter(measured[0]["final"]))
     finals = [row["final"][metric]["value"] for row in measured]
-    spread = f" ({min(finals):.2f} to {max(finals):.2f})" if len(finals) > 1 else ""
+    spread = f" ({short(min(finals))} to {short(max(finals))})" if len(finals) > 1 else ""
     diverged = f", {len(rows) - len(measured)} diverged" if len(rows) > len(measured) else ""
     kimg = measured[0]["images"] / 1000
-    return f"{metric} {statistics.median(finals):.2f}{spread}, {kimg:g} kimg, {_seeds(rows)}{diverged}"
+    return f"{metric} {short(statistics.median(finals))}{spread}, {kimg:g} kimg, {_seeds(rows)}{diverged}"
+
+
+def short(value: float) -> str:
+    """A number as tables have it: two decimals, or below 0.1 three digits."""
+    return f"{value:.2f}" if abs(value) >= 0.1 or value == 0 else f"{value:.3g}"
 
 
 def _seeds(rows) -> str:
