@@ -16,6 +16,7 @@ from ganzoo.errors import BadInput
 from ganzoo.metrics import fidelity
 from ganzoo.perceptual import Perceptual
 from ganzoo.recipe import Data, Game, Recipe, Train
+from ganzoo.regularizers import R1
 from ganzoo.translator import Served
 
 SIZE = 16
@@ -227,3 +228,19 @@ def test_what_does_not_fit_is_refused():
         restoration.RestorationGAN(
             game.translators["restore"], Spec(16, 16, 3), game.discriminator, GaussianNoise(), adversary=0
         )
+
+
+@pytest.mark.parametrize("warmup", [0, 4])
+def test_a_penalty_on_d_is_played_when_d_is(warmup):
+    game, given = compiled(Tiny(warmup=warmup), regularizers=(R1(gamma=3.0),)), batch()
+    assert list(game.d_loss(given)) == ["adv", "r1"]
+    image = tf.Variable(given["image"])
+    with tf.GradientTape() as tape:
+        logits = tf.reduce_sum(game.discriminator({"image": image}), axis=[1, 2, 3])
+    slope = tf.reduce_sum(tape.gradient(logits, image) ** 2, axis=[1, 2, 3])
+    value = float(game.d_loss(given)["r1"])
+    if warmup:
+        assert value == 0
+        game.images.assign(warmup)
+        value = float(game.d_loss(given)["r1"])
+    assert value == pytest.approx(1.5 * float(tf.reduce_mean(slope)), rel=1e-4)
