@@ -49,6 +49,7 @@ def test_two_micro_batches_make_the_update_of_one_batch():
     assert int(parts.images.value) == int(whole.images.value) == 32
 
 
+@pytest.mark.slow
 def test_so_do_four_compiled_by_xla():
     choices = {"regularizers": LAZY[:1], "d_steps": 1, "steps": 2}
     whole, logs = played(1, **choices, run_eagerly=True)

@@ -145,6 +145,7 @@ def test_a_class_that_is_missing_is_named():
         one.to(two)
 
 
+@pytest.mark.slow
 def test_classification_accuracy_falls_with_wrong_labels_and_lost_variety(fashion, tmp_path, monkeypatch):
     monkeypatch.setattr(accuracy, "STEPS", 60)
     reals = part(fashion, slice(0, 1200))

@@ -185,6 +185,7 @@ def test_served_at_an_odd_size_the_known_pixels_are_kept_bit_for_bit(name):
     assert made.shape == image.shape and np.array_equal(made[kept], image[kept])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "policy"), [("lama", "float32"), ("deepfill", "mixed_bfloat16")])
 def test_a_step_is_compiled_by_xla(name, policy):
     # XLA for CPUs refuses the gradient of what two convolutions of D share in bfloat16.
