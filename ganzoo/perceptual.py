@@ -70,22 +70,26 @@ class Perceptual:
         if self.distance not in ("l1", "l2"):
             raise BadInput(f"perceptual.distance: {self.distance!r}; allowed: l1, l2")
 
-    def build(self, shape: tuple[int, int, int]) -> Loss:
+    def build(self, shape: tuple[int, int, int], grams: bool = False) -> Loss:
         """The loss for images [H, W, C]: (image, target), float32 [B, H, W, C] in [-1, 1] -> float32 scalar, weighted.
 
-        Its gradient reaches the image and not the target; its network is not part of any model's weights. Under a
-        strategy, call it in its scope. Raises BadInput where a file is missing, damaged or not of that network, for an
-        unknown layer, and for images that are too small for a layer.
+        grams: of the maps' Gram matrices, see `gram`, which know nothing of places. Its gradient reaches the image and
+        not the target; its network is not part of any model's weights. Under a strategy, call it in its scope. Raises
+        BadInput where a file is missing, damaged or not of that network, for an unknown layer, and for images that are
+        too small for a layer.
         """
         if self.extractor == "none":
             return lambda image, target: tf.zeros([])
-        maps, found = self._maps(shape)
-        scales = self.weights or (1.0,) * len(found)
+        maps, names = self._maps(shape)
+        scales = self.weights or (1.0,) * len(names)
         norm = tf.abs if self.distance == "l1" else tf.square
 
         def loss(image, target):
             images, targets = (tf.cast(each, tf.float32) for each in (image, tf.stop_gradient(target)))
-            pairs = zip(scales, maps(images), maps(targets), strict=True)
+            found, wanted = maps(images), maps(targets)
+            if grams:
+                found, wanted = ([gram(each) for each in those] for those in (found, wanted))
+            pairs = zip(scales, found, wanted, strict=True)
             return self.weight * tf.add_n([scale * tf.reduce_mean(norm(x - y)) for scale, x, y in pairs])
 
         return loss
@@ -116,6 +120,14 @@ class Perceptual:
             if name not in known:
                 raise BadInput(f"perceptual.layers: {name!r} is not in {self.extractor}; allowed: {', '.join(known)}")
         return self.layers or DEFAULTS[extractor or self.extractor]
+
+
+def gram(maps: tf.Tensor) -> tf.Tensor:
+    """float32 [B, H, W, C] -> [B, C, C]: the mean product of each two channels over places, divided by C (Gatys et al.
+    2015, arXiv 1508.06576, eq. 3, by Johnson et al.'s scale, section 3.2)."""
+    rows, height, width, channels = maps.shape
+    flat = tf.reshape(maps, [-1 if rows is None else rows, height * width, channels])
+    return tf.matmul(flat, flat, transpose_a=True) / (height * width * channels)
 
 
 def _names(blocks: Sequence[int]) -> list[str]:

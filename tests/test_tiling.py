@@ -12,7 +12,7 @@ from ganzoo.data.images import Spec
 from ganzoo.data.pairs import PairSpec
 from ganzoo.layers import instance, padding
 from ganzoo.models.restoration import esrgan, real_esrgan, srgan
-from ganzoo.models.translation import cut, cyclegan, light
+from ganzoo.models.translation import animegan, cut, cyclegan, light
 from ganzoo.translator import Served
 
 NETS = cyclegan.CycleGAN(cyclegan.ResNet(width=2, d_width=2, blocks=1), pool=2, identity=0.0)
@@ -127,6 +127,7 @@ NETWORKS = {
     "pix2pixhd": cyclegan.ResNet(2, 2, 3, 0),
     "cut": cut.ResNet(2, 2, 1),
     "light": light.Light(2, 2, 2),
+    "animegan": animegan.Bottlenecks(2, 2, 1),
     "srgan": srgan.SRResNet(2, 1),
     "esrgan": esrgan.RRDB(2, 1, 1),
     "compact": real_esrgan.Compact(2, 3),

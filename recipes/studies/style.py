@@ -12,6 +12,7 @@ import operator
 from ganzoo.study import Arm, Study, classical, held
 
 METHODS = ("identity", "mean_deviation", "histogram")
+TRANSLATORS = ("cyclegan", "cut", "animegan")
 DISTANCE, KEPT = "kd140_lite0", "ssimy140_input"
 
 
@@ -21,6 +22,7 @@ def study() -> Study:
             *classical("cut_lite_ukiyoe", *METHODS),
             Arm("cyclegan", "cyclegan_lite_ukiyoe"),
             Arm("cut", "cut_lite_ukiyoe"),
+            Arm("animegan", "animegan_lite_ukiyoe"),
         ),
         columns=(DISTANCE, KEPT),
         seeds=3,
@@ -34,12 +36,9 @@ def study() -> Study:
                     (name, DISTANCE),
                     (method, DISTANCE),
                 )
-                for name in ("cyclegan", "cut")
+                for name in TRANSLATORS
                 for method in METHODS[1:]
             ),
-            *(
-                held(f"{name} keeps 0.6 of SSIM of Y", lambda kept: kept >= 0.6, (name, KEPT))
-                for name in ("cyclegan", "cut")
-            ),
+            *(held(f"{name} keeps 0.6 of SSIM of Y", lambda kept: kept >= 0.6, (name, KEPT)) for name in TRANSLATORS),
         ),
     )

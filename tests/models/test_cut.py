@@ -12,6 +12,7 @@ from ganzoo.data.images import Spec
 from ganzoo.data.pairs import PairSpec
 from ganzoo.errors import BadInput
 from ganzoo.gan import Progress
+from ganzoo.layers import blur
 from ganzoo.models.translation import cut, light
 from ganzoo.translator import Served
 
@@ -75,7 +76,7 @@ def test_blur_is_its_filter(side, stride, repeat, mode):
         [np.sum(padded[row : row + 3, column : column + 3] * np.outer(taps, taps)) for column in range(0, side, stride)]
         for row in range(0, side, stride)
     ]
-    layer = cut.Blur(stride, repeat)
+    layer = blur.Blur(stride, repeat)
     made = layer(x)
     np.testing.assert_allclose(made[0, :, :, 0], wanted, rtol=1e-5, atol=1e-6)
     assert layer.compute_output_shape(x.shape) == made.shape
@@ -87,7 +88,7 @@ def test_doubling_without_aliasing_is_one_three_three_one():
     spread[2:14:2], spread[0], spread[14] = x, x[0], x[-1]  # zeros between, the border goes on
     wanted = np.convolve(spread, np.array([1, 3, 3, 1]) / 4)[3:15]
     image = np.broadcast_to(x[None, None, :, None], (1, 4, 6, 1))
-    made = cut.Blur(repeat=True)(keras.layers.UpSampling2D()(image))
+    made = blur.Blur(repeat=True)(keras.layers.UpSampling2D()(image))
     np.testing.assert_allclose(made[0, 3, :, 0], wanted, rtol=1e-5, atol=1e-6)
 
 

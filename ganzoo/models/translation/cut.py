@@ -25,7 +25,7 @@ import tensorflow as tf
 from ganzoo import translation
 from ganzoo.errors import BadInput
 from ganzoo.gan import Batch, Progress, Terms
-from ganzoo.layers import padding
+from ganzoo.layers import blur, padding
 from ganzoo.models.translation import light, patchgan
 
 A2B = "a2b"
@@ -221,39 +221,19 @@ def heads(taps: keras.Model, units: int) -> keras.Model:
     return keras.Model(inputs, outputs, name="heads")
 
 
-class Blur(keras.layers.Layer):
-    """The filter [1, 2, 1] / 4 along both axes, then every `stride`-th value (Zhang 2019, arXiv 1904.11486).
-
-    [B, H, W, C] -> [B, ceil(H / stride), ceil(W / stride), C]. The map is mirrored about its border pixels, or with
-    `repeat` goes on as they are. A map doubled by repeating pixels and then blurred has seen [1, 3, 3, 1] / 4.
-    """
-
-    def __init__(self, stride: int = 1, repeat: bool = False, **kwargs):
-        super().__init__(**kwargs)
-        self.stride, self.mode = stride, "SYMMETRIC" if repeat else "REFLECT"
-
-    def call(self, x):
-        padded = tf.pad(x, [[0, 0], [1, 1], [1, 1], [0, 0]], self.mode)
-        return tf.nn.avg_pool2d(tf.nn.avg_pool2d(padded, 2, 1, "VALID"), 2, self.stride, "VALID")
-
-    def compute_output_shape(self, input_shape):
-        batch, height, width, channels = input_shape
-        return (batch, *(side and -(-side // self.stride) for side in (height, width)), channels)
-
-
 def generator(nets: ResNet, size: translation.Size, given: int, made: int) -> keras.Model:
     """{"image": [B, H, W, given]} -> float32 [B, H, W, made] in [-1, 1]. size: (H, W), multiples of 4, None = any."""
     image = keras.Input((*size, given), name="image")
     x = _active(_conv(nets.width, 7)(padding.ReflectionPad(3)(image)))
     for stage in (1, 2):
         x = _active(_conv(nets.width * 2**stage, 3, padding="same", name=f"down_{stage}")(x))
-        x = Blur(2)(x)
+        x = blur.Blur(2)(x)
     for block in range(1, nets.blocks + 1):
         y = _active(_conv(x.shape[-1], 3)(padding.ReflectionPad(1)(x)))
         y = padding.instance_norm(_conv(x.shape[-1], 3)(padding.ReflectionPad(1)(y)))
         x = keras.layers.Add(name=f"block_{block}")([x, y])
     for stage in (1, 0):
-        x = Blur(repeat=True)(keras.layers.UpSampling2D()(x))
+        x = blur.Blur(repeat=True)(keras.layers.UpSampling2D()(x))
         x = _active(_conv(nets.width * 2**stage, 3, padding="same")(x))
     x = _conv(made, 7)(padding.ReflectionPad(3)(x))
     return keras.Model({"image": image}, keras.layers.Activation("tanh", dtype="float32")(x), name="generator")
@@ -267,7 +247,7 @@ def discriminator(channels: int, size: translation.Size, width: int = 64) -> ker
     for stage in range(4):
         x = _conv(width * 2**stage, 4)(keras.layers.ZeroPadding2D(1)(x))
         x = keras.layers.LeakyReLU(0.2)(padding.instance_norm(x) if stage else x)
-        x = Blur(2)(x) if stage < 3 else x
+        x = blur.Blur(2)(x) if stage < 3 else x
     logit = _conv(1, 4, dtype="float32")(keras.layers.ZeroPadding2D(1, dtype="float32")(x))
     return keras.Model({"image": image}, logit[..., 0], name="discriminator")
 
