@@ -41,7 +41,7 @@ def tell_dry_run(report: dict) -> str:
     return "\n".join(
         [
             json.dumps(report["recipe"], indent=2),
-            f"images {_shapes(report['image'])}, {report['classes'] or 'no'} classes",
+            f"rows {_shapes(report['image'])}, {report['classes'] or 'no'} classes",
             *counts,
             f"{report['ms_per_step']:.1f} ms a step, {report['images_per_second']:,.0f} images/s: "
             f"about {seconds / 60:.0f} minutes for {report['recipe']['train']['images']:,} images",
@@ -51,6 +51,8 @@ def tell_dry_run(report: dict) -> str:
 
 
 def _shapes(shape: list[int] | dict[str, list[int]]) -> str:
+    if isinstance(shape, dict) and "words" in shape:
+        return f"{shape['length']} tokens of {shape['vocabulary']:,}"
     if isinstance(shape, dict):
         return " and ".join(map(_shapes, shape.values()))
     return " x ".join(map(str, shape))
@@ -207,6 +209,8 @@ def random_batches(spec, count: int) -> tf.data.Dataset:
         for name, part in spec.element().items()
         if part.dtype == tf.float32
     }
+    if hasattr(spec, "words"):
+        batch["tokens"] = draw.integers(spec.vocabulary, size=(count, spec.length)).astype(np.int32)
     if spec.classes:
         batch["label"] = draw.integers(spec.classes, size=count).astype(np.int32)
     return tf.data.Dataset.from_tensors(batch).repeat()

@@ -162,12 +162,12 @@ class Save(keras.callbacks.Callback):
 
 
 class Samples(keras.callbacks.Callback):
-    """Pictures of the same latents at every tick: samples/<kimg>.png and TensorBoard."""
+    """Pictures of the same latents at every tick: samples/<kimg>.png and TensorBoard; of sentences their text too."""
 
-    def __init__(self, run: runs.Run, writer: tf.summary.SummaryWriter, tick: int, grid: Callable):
-        """grid: () -> PIL image; `ganzoo.train` says of what."""
+    def __init__(self, run: runs.Run, writer: tf.summary.SummaryWriter, tick: int, exhibit):
+        """exhibit: an object as `exhibit.Exhibit`; where it has `lines()`, they are written as well."""
         super().__init__()
-        self.run, self.writer, self.tick, self.grid = run, writer, tick, grid
+        self.run, self.writer, self.tick, self.exhibit = run, writer, tick, exhibit
 
     def on_train_begin(self, logs=None):
         self.draw()
@@ -181,10 +181,14 @@ class Samples(keras.callbacks.Callback):
         path = self.run.samples / f"{images / 1000:010.3f}.png"
         if images % self.tick or path.exists():
             return
-        picture = self.grid()
+        picture = self.exhibit.picture()
         pictures.save(picture, path)
         with self.writer.as_default(step=images):
             tf.summary.image("samples", pictures.array(picture)[None])
+            if hasattr(self.exhibit, "lines"):
+                lines = self.exhibit.lines()
+                path.with_suffix(".txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
+                tf.summary.text("samples", "\n".join(f"- {line}" for line in lines))
         self.writer.flush()
 
 

@@ -73,6 +73,22 @@ translate = tf.saved_model.load("{recipe}/{version}").signatures["{direction}_by
 png = translate(image_bytes=tf.constant([open("in.png", "rb").read()]))["image_bytes"][0].numpy()
 ```"""
 
+_WRITE = """```sh
+# in the folder that holds {recipe}/
+docker run --rm -p 8500:8500 -p 8501:8501 -v "$PWD/{recipe}:/models/{recipe}" -e MODEL_NAME={recipe} tensorflow/serving
+
+URL=http://localhost:8501/v1/models/{recipe}:predict
+curl -d '{{"inputs": {{"seed": [0, 1], "temperature": [1.0, 0.8], "top_k": [0, 0]}}}}' $URL
+```
+
+```python
+import tensorflow as tf  # ganzoo is not needed
+
+write = tf.saved_model.load("{recipe}/{version}").signatures["serving_default"]
+asked = {{"temperature": tf.constant([1.0, 0.8]), "top_k": tf.constant([0, 0])}}
+print(write(seed=tf.constant([0, 1], tf.int64), **asked)["text"])
+```"""
+
 _PNG = """
 curl -s -d '{{"signature_name": "png", "inputs": {{"seed": [0]{label}}}}}' $URL > png.json
 python3 -c 'import base64, json; print(json.load(open("png.json"))["outputs"][0]["b64"])' | base64 -d > 0.png
@@ -81,7 +97,8 @@ python3 -c 'import base64, json; print(json.load(open("png.json"))["outputs"][0]
 
 def markdown(card: dict[str, Any], version: int) -> str:
     """README.md of a card as card.json holds it, with requests that can be pasted into a shell."""
-    makes, rows, requests = (_translating if "directions" in card else _generating)(card, version)
+    kind = _translating if "directions" in card else _writing if "words" in card else _generating
+    makes, rows, requests = kind(card, version)
     facts = {
         "Paper": card["paper"],
         "Data": f"{card['data']} ({card['licence']})" + (f". {card['citation']}" if card["citation"] else ""),
@@ -132,6 +149,17 @@ def _translating(card: dict[str, Any], version: int) -> tuple[dict[str, str], st
     )
     first = next(iter(card["directions"]))
     return makes, rows, _TRANSLATE.format(recipe=card["recipe"], version=version, direction=first)
+
+
+def _writing(card: dict[str, Any], version: int) -> tuple[dict[str, str], str, str]:
+    """Of a writer, likewise."""
+    tokens = "words" if card["words"] else "tokens"
+    makes = {
+        "Writes": f"sentences of at most {card['length']} {tokens} out of {card['vocabulary']:,}",
+        "Temperature": "above 0, below 1 likelier sentences; top_k is how many tokens are drawn from, 0 = all",
+    }
+    rows = "Each sentence depends on its own row of the inputs alone: a seed gives the same in a batch of any size."
+    return makes, rows, _WRITE.format(recipe=card["recipe"], version=version)
 
 
 def _samples(shape: list[int]) -> str:

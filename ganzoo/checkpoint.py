@@ -34,6 +34,8 @@ def state(model: GAN) -> dict[str, list]:
     for index, (average, _) in enumerate(model.averages):
         parts[f"average{index}"] = average.variables
     parts["d_optimizer"], parts["g_optimizer"] = model.d_optimizer.variables, model.optimizer.variables
+    for index, optimizer in enumerate(model.further_optimizers):
+        parts[f"optimizer{index}"] = optimizer.variables
     return parts
 
 

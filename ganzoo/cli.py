@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import pathlib
 import re
 import signal
 import sys
@@ -183,9 +184,11 @@ class Seeds(click.ParamType):
 
 @commands.command()
 @click.argument("source")
-@click.option("--out", required=True, metavar="PATH", help="A .png for a grid, else a folder for single images.")
-@click.option("--n", default=64, show_default=True, help="How many images.")
-@click.option("--seed", default=0, show_default=True, help="Image i is made from seed + i.")
+@click.option(
+    "--out", metavar="PATH", help="A .png for a grid, else a folder for single images. Sentences: a text file."
+)
+@click.option("--n", type=int, help="How many.  [default: 64 images, 10 sentences]")
+@click.option("--seed", default=0, show_default=True, help="Image or sentence i is made from seed + i.")
 @click.option("--seeds", type=Seeds(), metavar="RANGES", help="In place of --n and --seed, e.g. 0-15,20.")
 @click.option("--label", type=int, help="Class of all images; conditional models cycle through theirs without it.")
 @click.option("--truncation", type=float, help=TRUNCATION)
@@ -195,15 +198,27 @@ class Seeds(click.ParamType):
     help="In the layers of StyleGAN and StyleGAN2, of runs and exports: one for all, of each image's seed, or none.  "
     "[default: const]",
 )
+@click.option("--temperature", type=float, help="Of sentences: below 1 likelier ones, above 1 others.  [default: 1]")
+@click.option("--top-k", type=int, help="Of sentences: draw from so many likeliest tokens, 0 = all.  [default: 0]")
 @as_json
-def sample(source, out, n, seed, seeds, label, truncation, noise, as_json):
-    """Make images with SOURCE, a run folder or an exported model. Same seed, same pixels."""
-    if n < 1:
+def sample(source, out, n, seed, seeds, label, truncation, noise, temperature, top_k, as_json):
+    """Make images or sentences with SOURCE, a run folder or an exported model. Same seed, same result."""
+    if n is not None and n < 1:
         raise BadInput(f"--n: {n} is not at least 1")
-    seeds = seeds or range(seed, seed + n)
     load_tensorflow()
-    from ganzoo import pictures, samplers
+    from ganzoo import pictures, samplers, sentences
 
+    if sentences.writes(source):
+        for name, value in (("label", label), ("truncation", truncation), ("noise", noise)):
+            if value is not None:
+                raise BadInput(f"--{name}: {value!r} given, and {source} writes sentences")
+        return write(source, out, seeds or range(seed, seed + (n or 10)), temperature, top_k, as_json)
+    for name, value in (("temperature", temperature), ("top-k", top_k)):
+        if value is not None:
+            raise BadInput(f"--{name}: {value!r} given, and {source} writes no sentences")
+    if out is None:
+        raise BadInput("--out: missing; allowed: a .png for a grid, else a folder")
+    seeds = seeds or range(seed, seed + (n or 64))
     sampler = samplers.load(source)
     count = len(seeds)
     labels = [index % sampler.classes for index in range(count)] if sampler.classes and label is None else label
@@ -211,6 +226,23 @@ def sample(source, out, n, seed, seeds, label, truncation, noise, as_json):
     files = pictures.write(sampler.generate(seeds, labels, truncation, noise=noise), out)
     report = {"out": out, "images": count, "seed": seeds[0], "files": [str(file) for file in files]}
     output(report, as_json, f"{count} images in {out}")
+
+
+def write(source, out, seeds, temperature, top_k, as_json):
+    """The sentences of those seeds, on the screen or in a file."""
+    from ganzoo import sentences
+
+    asked = (1.0 if temperature is None else temperature, top_k or 0)
+    sentences.check(*asked)
+    found = sentences.load(source).write(seeds, *asked)
+    lines = found["text"]
+    report = {"sentences": lines, "seeds": list(seeds), "log_prob": found["log_prob"].tolist()}
+    if out is not None:
+        try:
+            pathlib.Path(out).write_text("\n".join(lines) + "\n", encoding="utf-8")
+        except OSError as error:
+            raise BadInput(f"--out: cannot write {out}: {error.strerror}") from error
+    output(report, as_json, "\n".join(lines) if out is None else f"{len(lines)} sentences in {out}")
 
 
 @commands.command()

@@ -82,6 +82,7 @@ class GAN(keras.Model):
     g_nets: tuple = ()
     d_terms: tuple[str, ...] = ("adv",)  # names of the terms that d_loss returns, the regularisers' apart
     g_terms: tuple[str, ...] = ("adv",)
+    further_optimizers: tuple = ()  # built ones that the game has beside both players'; part of its state
     augments = False  # whether D sees images through `augment`
     # Logged, not summed (see `observe`): norms of gradients, and of a step's change of the weights over the weights'.
     stats: tuple[str, ...] = ("d_gradient", "g_gradient", "d_update", "g_update")

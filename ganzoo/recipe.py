@@ -11,6 +11,7 @@ import dataclasses
 import difflib
 import functools
 import importlib.util
+import operator
 import pathlib
 import types
 import typing
@@ -82,6 +83,30 @@ class Pairs:
 
 
 @dataclasses.dataclass(frozen=True)
+class Text:
+    """Where sentences come from and how they become tokens.
+
+    source: "oracle", sequences that a random network draws, see `ganzoo.data.oracle`; "grammar", formulas, see
+    `ganzoo.data.grammar`; "package", the corpus `name` of `ganzoo.data.corpora`; "file", a text file in UTF-8 at
+    `path`, a sentence a line; "tfds", `name[/config]:feature` with `path` for its `data_dir`. A sentence of more than
+    `length` tokens is left out and counted.
+    """
+
+    source: Literal["oracle", "grammar", "package", "file", "tfds"] = "file"
+    name: str = ""
+    path: str | None = None
+    split: str = "train"
+    level: Literal["word", "character"] = "word"  # what a token is; characters where words are not spaced
+    vocabulary: int = 5000  # entries at most, the two for padding and for what is unknown included
+    length: int = 20  # tokens of a sentence at most
+    known: bool = False  # leave out, and count, sentences with a word that the vocabulary lacks
+    limit: int | None = None  # keep this many sentences only, the first
+    held_out: int = 0  # sentences kept from training, a fixed choice, on which likelihood is measured
+    seed: int = 0  # of the oracle's network and of what is drawn
+    on_device: bool = False  # keep the set on the device and gather there
+
+
+@dataclasses.dataclass(frozen=True)
 class Train:
     """How long and how. Durations are counted in images: the reals that D sees, `batch` x `d_steps` a step."""
 
@@ -123,7 +148,7 @@ class Recipe:
     """
 
     model: Any
-    data: Data | Pairs
+    data: Data | Pairs | Text
     game: Game
     train: Train
     metrics: tuple[str, ...] = ()
@@ -242,14 +267,14 @@ def check(overrides: Sequence[str]) -> None:
 
 
 def _data_hint(path: str, rest: str) -> Any:
-    """The type of a field below `data`, of `Data` or of `Pairs`: which of them it is, only the recipe says."""
+    """The type of a field below `data`, of whichever of its kinds has it: which it is, only the recipe says."""
     domain, _, field = rest.partition(".")
     if domain in ("a", "b") and field:
         return _hint(Data, path, field)
-    names = {field.name: kind for kind in (Pairs, Data) for field in dataclasses.fields(kind)}
-    if rest not in names:
-        raise _unknown(path, rest, list(names))
-    return _hint(names[rest], path, rest)
+    kinds = [kind for kind in (Data, Pairs, Text) if rest in {field.name for field in dataclasses.fields(kind)}]
+    if not kinds:
+        raise _unknown(path, rest, [field.name for kind in (Data, Pairs, Text) for field in dataclasses.fields(kind)])
+    return functools.reduce(operator.or_, (_hint(kind, path, rest) for kind in kinds))
 
 
 def _split(override: str) -> tuple[str, str]:
@@ -356,12 +381,13 @@ def describe(value: Any) -> Any:
     return value
 
 
-def data_of(described: dict) -> Data | Pairs:
-    """The inverse of `describe` for `Data` and `Pairs`, as a card holds them."""
+def data_of(described: dict) -> Data | Pairs | Text:
+    """The inverse of `describe` for `Data`, `Pairs` and `Text`, as a card holds them."""
     fields = {name: tuple(value) if isinstance(value, list) else value for name, value in described.items()}
-    if fields.pop("kind") == "Pairs":
+    kind = fields.pop("kind")
+    if kind == "Pairs":
         return Pairs(**fields | {name: data_of(fields[name]) for name in ("a", "b")})
-    return Data(**fields)
+    return Text(**fields) if kind == "Text" else Data(**fields)
 
 
 def images_per_step(recipe: Recipe) -> int:

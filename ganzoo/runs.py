@@ -86,7 +86,7 @@ class Run:
                 os.replace(temporary, path)
         for path in sorted(self.tensorboard.glob("*tfevents*")):
             _cut_events(path, images)
-        for path in self.samples.glob("[0-9]*.png"):
+        for path in self.samples.glob("[0-9]*.*"):
             if float(path.stem) * 1000 > images:
                 path.unlink()
 

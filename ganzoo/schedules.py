@@ -2,6 +2,7 @@
 
 import dataclasses
 import math
+from typing import Any
 
 import keras
 import tensorflow as tf
@@ -114,6 +115,21 @@ class Adam:
         if hasattr(self.beta_2, "at"):
             return MovingAdam(rate, self.beta_1, self.beta_2, self.epsilon, decay, images)
         return keras.optimizers.Adam(rate, self.beta_1, self.beta_2, self.epsilon, weight_decay=decay)
+
+
+@dataclasses.dataclass(frozen=True)
+class Clipped:
+    """Another optimizer whose gradients, all together, are scaled to a norm of `norm` at most (Pascanu et al. 2013,
+    arXiv 1211.5063, algorithm 1)."""
+
+    optimizer: Any
+    norm: float
+
+    def build(self, images: int) -> keras.optimizers.Optimizer:
+        """The Keras optimizer. images: seen between two of its updates."""
+        made = self.optimizer.build(images)
+        made.global_clipnorm = self.norm
+        return made
 
 
 @dataclasses.dataclass(frozen=True)

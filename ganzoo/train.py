@@ -60,7 +60,7 @@ def _train(name: str, overrides: tuple[str, ...], run: str | None, smoke: bool, 
     with callbacks.Stop() as stop, folder.writing():
         images = ganzoo.data.open(recipe.data)
         if images.skipped:
-            show.text(f"data: {images.skipped} images skipped (unreadable or smaller than a tile), {len(images)} kept")
+            show.text(f"data: {images.skipped:,} {images.KIND} skipped ({images.SKIPPED}), {len(images):,} kept")
         resolved = resolve(entry.name, recipe, overrides, smoke, images)
         resume = folder.recipe_json.exists()
         if resume:
@@ -90,7 +90,7 @@ def _train(name: str, overrides: tuple[str, ...], run: str | None, smoke: bool, 
         else:
             size = "x".join(map(str, images.spec.shape))
             show.text(
-                f"{entry.name}: {total / 1000:g} kimg of {images.name} ({len(images):,} images {size}) in "
+                f"{entry.name}: {total / 1000:g} kimg of {images.name} ({len(images):,} {images.KIND} {size}) in "
                 f"{resolved['precision']} on {resolved['hardware']}; pictures in {folder.samples}"
             )
 
@@ -101,7 +101,7 @@ def _train(name: str, overrides: tuple[str, ...], run: str | None, smoke: bool, 
         seconds = header["seconds"] if header else 0.0
         diagnose = callbacks.Diagnose(folder, writer, exhibit.measure)
         log = callbacks.Log(folder, writer, total, seconds, diagnose, show.tick)
-        samples = callbacks.Samples(folder, writer, recipe.train.tick, exhibit.picture)
+        samples = callbacks.Samples(folder, writer, recipe.train.tick, exhibit)
         evaluate = callbacks.Evaluate(folder, writer, every, exhibit.judge, show.evaluation)
         save = callbacks.Save(folder, log, stop)
         hooks = [diagnose, log, callbacks.Guard(diagnose), save, stop, samples, evaluate]

@@ -13,16 +13,17 @@ import tensorflow as tf
 
 import ganzoo.data
 import ganzoo.recipe
-from ganzoo import applying, bench, console, evaluation, export, runs, samplers, train
+from ganzoo import applying, bench, console, evaluation, export, runs, samplers, sentences, train
 
 ENTRIES = ganzoo.recipe.entries()
-# One recipe for each kind of game goes the whole way in the suite: batch norm, a penalty with several D steps, labels.
-# The others are slow.
+# One recipe for each kind of game goes the whole way in the suite: batch norm, a penalty with several D steps, labels,
+# sentences. The others are slow.
 SHOWN = (
     "gan_fashion_mnist",
     "dcgan_fashion_mnist",
     "wgan_gp_lite_fashion_mnist",
     "cgan_concatenation_fashion_mnist",
+    "mle_wordnet",
 )
 REST = [name for name in ENTRIES if name not in SHOWN]
 # Deep networks, which take long to build.
@@ -64,7 +65,8 @@ def end_to_end(name, folder, exports, overrides=()):
         if report["metrics"][metric]["ceiling"] is not None:
             assert report["metrics"][metric]["ceiling"] != report["metrics"][metric]["floor"]
     card = json.loads((export.find(result["export"]) / export.CARD).read_text())
-    exports[result["export"]] = (translated if "directions" in card else sampled)(str(run), result["export"])
+    kind = translated if "directions" in card else written if "words" in card else sampled
+    exports[result["export"]] = kind(str(run), result["export"])
 
 
 def sampled(run, exported):
@@ -79,6 +81,17 @@ def sampled(run, exported):
     if sampler.untruncated is not None:
         inputs["truncation"] = np.full(3, sampler.untruncated, np.float32)
     return "generate", inputs, images
+
+
+def written(run, exported):
+    """The same of a writer: the tokens."""
+    inputs = {"seed": np.arange(3), "temperature": np.float32([1, 1, 0.5]), "top_k": np.int32([0, 3, 0])}
+    made, again = (
+        each._signature("serving_default")(**{key: tf.constant(value) for key, value in inputs.items()})
+        for each in (sentences.load(run), sentences.load(exported))
+    )
+    np.testing.assert_array_equal(again["text"].numpy(), made["text"].numpy())
+    return "serving_default", inputs, made["token_ids"].numpy()
 
 
 def translated(run, exported):
@@ -135,7 +148,8 @@ def test_exports_load_where_there_is_no_ganzoo(exports, tmp_path):
         "    wanted = np.load(file)\n"
         "    served = tf.saved_model.load(str(wanted['folder'])).signatures[str(wanted['signature'])]\n"
         "    inputs = {name[6:]: tf.constant(wanted[name]) for name in wanted if name.startswith('input ')}\n"
-        "    (made,) = served(**inputs).values()\n"
+        "    made = served(**inputs)\n"
+        "    made = made['token_ids'] if 'token_ids' in made else next(iter(made.values()))\n"
         "    assert np.array_equal(made, wanted['images']), file\n"
         "assert not any(name.split('.')[0] == 'ganzoo' for name in sys.modules)\n"
     )
@@ -167,6 +181,8 @@ def test_a_recipe_builds(name):
         json.dumps(ganzoo.recipe.describe(recipe))
     model = train.untrained(smoke, ganzoo.data.spec(smoke.data) or ganzoo.data.open(smoke.data).spec)
     assert all(net.trainable_variables for net in model.g_nets)
+    if isinstance(full.data, ganzoo.recipe.Text):
+        return
     if isinstance(full.data, ganzoo.recipe.Pairs):
         assert all(getattr(smoke.data, part).channels == getattr(full.data, part).channels for part in "ab")
         return

@@ -1,4 +1,4 @@
-"""Images: where they come from, their catalogue, and the sets that batches are drawn from.
+"""Images and sentences: where they come from, their catalogue, and the sets that batches are drawn from.
 
 `open(data)` is the one door: whatever the source, it gives an `images.ImageSet` of equally large uint8 images whose
 order is a pure function of the seed and of the images seen, or for two domains a `pairs.PairSet` of two of them. What
@@ -13,13 +13,14 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from ganzoo.errors import BadInput
-from ganzoo.recipe import Data, Pairs, override_field
+from ganzoo.recipe import Data, Pairs, Text, override_field
 
 if TYPE_CHECKING:
     from ganzoo.data.images import ImageSet, Spec
     from ganzoo.data.pairs import PairSet, PairSpec
     from ganzoo.data.points import PointSpec
     from ganzoo.data.source import Source
+    from ganzoo.data.text import TokenSet, TokenSpec
 
 # What `data.source` may be: the module whose function `open(data)` gives a `source.Source`.
 SOURCES = {
@@ -35,8 +36,8 @@ SOURCES = {
 MADE = {"mixture": "ganzoo.data.mixture", "stacked": "ganzoo.data.stacked"}
 
 
-def open(data: Data | Pairs) -> "ImageSet | PairSet":
-    """The images of `data`, decoded, cropped, resized and checked against what `data` states.
+def open(data: Data | Pairs | Text) -> "ImageSet | PairSet | TokenSet":
+    """The images or sentences of `data`, decoded, cropped, resized and checked against what `data` states.
 
     Raises BadInput for a set that is missing, empty or unreadable, or that disagrees with `size`, `channels` or
     `classes`; for two sets also where they do not fit together.
@@ -45,6 +46,10 @@ def open(data: Data | Pairs) -> "ImageSet | PairSet":
         from ganzoo.data import pairs
 
         return pairs.open_set(data)
+    if isinstance(data, Text):
+        from ganzoo.data import text
+
+        return text.open_set(data)
     check(data)
     if data.held_out:
         return _open(dataclasses.replace(data, limit=None)).split(data.held_out, data.limit)
@@ -76,8 +81,12 @@ def open_source(data: Data) -> "Source":
     return importlib.import_module(SOURCES[data.source]).open(data)
 
 
-def spec(data: Data | Pairs) -> "Spec | PairSpec | None":
+def spec(data: Data | Pairs | Text) -> "Spec | PairSpec | TokenSpec | None":
     """What the batches of `data` are, without opening it, where `data` and the catalogue say enough; else None."""
+    if isinstance(data, Text):
+        from ganzoo.data import text
+
+        return text.spec(data)
     if isinstance(data, Pairs):
         a, b = (spec(dataclasses.replace(each, classes=0)) for each in (data.a, data.b))
         if a is None or b is None:
@@ -100,20 +109,27 @@ def spec(data: Data | Pairs) -> "Spec | PairSpec | None":
 
 def spec_of(
     shape: Sequence[int] | Mapping[str, Sequence[int]], classes: int, aligned: bool = False
-) -> "Spec | PointSpec | PairSpec":
-    """What a batch of that shape is made of: (H, W, C) images, (D,) points, or {"a": (H, W, C), "b": ...} of two kinds.
+) -> "Spec | PointSpec | PairSpec | TokenSpec":
+    """What a batch of that shape is made of: (H, W, C) images, (D,) points, {"a": (H, W, C), "b": ...} of two kinds, or
+    {"length": T, "words": [...]} of sentences.
 
     The inverse of `shape_of`. aligned: whether rows of two kinds are pairs.
     """
     from ganzoo.data import images, pairs, points
 
+    if isinstance(shape, Mapping) and "words" in shape:
+        from ganzoo.data import text
+
+        return text.TokenSpec(shape["length"], shape["vocabulary"], tuple(shape["words"]), shape["joint"])
     if isinstance(shape, Mapping):
         return pairs.PairSpec(images.Spec(*shape["a"]), images.Spec(*shape["b"]), aligned=aligned)
     return images.Spec(*shape, classes) if len(shape) == 3 else points.PointSpec(*shape, classes)
 
 
-def shape_of(spec: "Spec | PointSpec | PairSpec") -> list[int] | dict[str, list[int]]:
+def shape_of(spec: "Spec | PointSpec | PairSpec | TokenSpec") -> list[int] | dict:
     """The shape of a batch's rows as a run folder keeps it."""
+    if hasattr(spec, "words"):
+        return {"length": spec.length, "vocabulary": spec.vocabulary, "words": list(spec.words), "joint": spec.joint}
     return {"a": list(spec.a.shape), "b": list(spec.b.shape)} if hasattr(spec, "b") else list(spec.shape)
 
 

@@ -51,7 +51,8 @@ class ImageSet:
     each image left to right with probability 1/2, drawn anew each time it is seen. window: (height, width) of the part
     of it that is seen, its place drawn anew likewise; None = all of it. sources: int [N], which image of the source
     each one is or was cut from, in rising order; None = each its own. held_out: images of the same kind that this set
-    does not have; undivided: the set before they were taken away.
+    does not have; undivided: the set before they were taken away. KIND: what its rows are called; SKIPPED: why some
+    were left out.
     """
 
     name: str
@@ -66,6 +67,9 @@ class ImageSet:
     sources: np.ndarray | None = None
     held_out: "ImageSet | None" = None
     undivided: "ImageSet | None" = None
+
+    KIND = "images"
+    SKIPPED = "unreadable or smaller than a tile"
 
     def __len__(self) -> int:
         return self.images.shape[0]

@@ -55,6 +55,7 @@ class PairSet:
     held_out: "PairSet | None" = None
     undivided: "PairSet | None" = None
 
+    KIND, SKIPPED = ImageSet.KIND, ImageSet.SKIPPED
     class_names = ()
     labels = None
 

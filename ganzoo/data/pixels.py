@@ -26,7 +26,11 @@ def decode(content: pathlib.Path | bytes) -> PIL.Image.Image:
     if isinstance(content, pathlib.Path):
         # By its path Pillow 13.0 maps a TIFF that is to be turned by 90 degrees into memory as if it were so already.
         content = content.read_bytes()
-    with PIL.Image.open(io.BytesIO(content)) as image:
+    try:
+        image = PIL.Image.open(io.BytesIO(content))
+    except PIL.UnidentifiedImageError as error:  # whose text names an object in memory
+        raise ValueError("not an image of a known format") from error
+    with image:
         image.load()
     PIL.ImageOps.exif_transpose(image, in_place=True)
     if image.mode.startswith("I"):

@@ -2,9 +2,10 @@
 
 `fd10k_lenet` is the Fréchet distance of 10,000 generated images in lenet's features, `kd500_lite0` the kernel distance
 of 500 in those of EfficientNet-Lite0, `swd2k_pixels` the sliced Wasserstein distance of 2,000 without any network,
-`ppl200_lenet` the mean length of 200 steps of the generator, and
-`psnry24_pairs` compares 24 images with a target each, see `paired`. No name begins with fid: published values come from
-the Inception weights of 2015, and with any other weights, later Inceptions included, the numbers are not comparable.
+`ppl200_lenet` the mean length of 200 steps of the generator, and `psnry24_pairs` compares 24 images with a target each,
+see `paired`; `nlltest2k_t100` judges a writer of sentences, see `text`. No name begins with fid: published values come
+from the Inception weights of 2015, and with any other weights, later Inceptions included, the numbers are not
+comparable.
 """
 
 import dataclasses
@@ -26,6 +27,7 @@ from ganzoo.metrics import (
     path_length,
     perceptual_diversity,
     sliced,
+    text,
 )
 from ganzoo.metrics.extractors import EXTRACTORS
 
@@ -50,8 +52,10 @@ KINDS = {
     "ndb": bins.DifferentBins,
     "ppl": path_length.PathLength,
 }
-# With those that compare images with a target each, and so have no extractor to collect features of.
-ALL = KINDS | paired.KINDS
+# With those that compare images with a target each and those of sentences, which have no extractor to collect features
+# of and views in its place.
+VIEWED = paired.KINDS | text.KINDS
+ALL = KINDS | VIEWED
 
 
 @dataclasses.dataclass(frozen=True)
@@ -60,7 +64,7 @@ class Protocol:
 
     kind: str  # a key of ALL
     count: int  # generated images, of ppl steps
-    extractor: str  # a key of EXTRACTORS, of a kind of `paired` one of the views
+    extractor: str  # a key of EXTRACTORS, of a kind of `VIEWED` one of its views
 
     def __post_init__(self):
         least = ALL[self.kind].LEAST
@@ -76,9 +80,9 @@ class Protocol:
 def parse(name: str, n: int | None = None) -> Protocol:
     """The protocol of a metric's name; `n`, if given, replaces its count. Raises BadInput for any other name."""
     found = re.fullmatch(r"([a-z]+)([0-9]+)(k?)_([a-z0-9]+)", name)
-    extractors = paired.KINDS[found[1]].VIEWS if found and found[1] in paired.KINDS else EXTRACTORS
+    extractors = VIEWED[found[1]].VIEWS if found and found[1] in VIEWED else EXTRACTORS
     if not found or found[1] not in ALL or found[4] not in extractors:
-        example = "psnry24_pairs" if extractors is paired.VIEWS else "fd10k_lenet"
+        example = "fd10k_lenet" if extractors is EXTRACTORS else f"{found[1]}24_{extractors[0]}"
         published = (
             "; fid is the name of values of the papers' own Inception weights (2015)" if name.startswith("fid") else ""
         )
