@@ -32,7 +32,8 @@ from ganzoo.errors import BadInput
 class Arm:
     """One row of the table: a recipe with overrides, or `play`, a function seed -> result that needs no run folder.
 
-    paper: what the paper has for a column, (value, standard error or None).
+    paper: what the paper has for a column, (value, standard error or None). after: the name of an arm whose run of seed
+    0 is to be finished first, and whose networks all runs of this one start from, see `ganzoo.transfer`.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Arm:
     overrides: tuple[str, ...] = ()
     paper: Mapping[str, tuple[float, float | None]] = dataclasses.field(default_factory=dict)
     play: Callable[[int], dict] | None = None
+    after: str = ""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -166,10 +168,18 @@ def _play(missing: list[tuple[Arm, int]], folder: pathlib.Path, jobs: int, smoke
     folder.mkdir(parents=True, exist_ok=True)
     try:
         while waiting or live:
-            while waiting and len(live) < jobs:
-                arm, seed = waiting.pop(0)
+            while len(live) < jobs:
+                pending = [f"{each.name}-{number}" for each, number, _ in live.values()]
+                pending += [f"{each.name}-{number}" for each, number in waiting]
+                ready = (place for place, (each, _) in enumerate(waiting) if f"{each.after}-0" not in pending)
+                place = next(ready, None)
+                if place is None:
+                    break
+                arm, seed = waiting.pop(place)
                 target = folder / f"{arm.name}-{seed}"
                 command = [sys.executable, "-m", "ganzoo", "train", arm.recipe, f"train.seed={seed}", *arm.overrides]
+                if arm.after:
+                    command += [f"train.init_from={folder / arm.after}-0", "train.init_partial=true"]
                 command += ["--run", str(target), *(["--smoke"] if smoke else [])]
                 with open(f"{target}.log", "w", encoding="utf-8") as log:
                     process = subprocess.Popen(command, stdout=log, stderr=log, env=os.environ | threads)
@@ -189,6 +199,9 @@ def _play(missing: list[tuple[Arm, int]], folder: pathlib.Path, jobs: int, smoke
                 process.send_signal(signal.SIGTERM)
         for process in live:
             process.wait()
+
+
+STARTS = {"train.init_from", "train.init_partial"}  # what a study says of an arm that comes after another
 
 
 def outcome(target: str | pathlib.Path, diverged: bool = False) -> dict:
@@ -218,7 +231,7 @@ def stale(study: Study, rows: Sequence[dict], smoke: bool = False) -> list[tuple
             continue
         loaded = recipe.load(row["recipe"], (f"train.seed={row['seed']}", *row["overrides"]), smoke)
         now = json.loads(json.dumps(_flat(recipe.describe(loaded))))
-        for field in sorted(row["values"].keys() & now.keys()):
+        for field in sorted(row["values"].keys() & now.keys() - STARTS):
             if row["values"][field] != now[field]:
                 found.append((row, f"{field} = {row['values'][field]}, not {now[field]}"))
                 break

@@ -71,6 +71,21 @@ class Writer(keras.Model):
         found = [tf.transpose(each.stack()) for each in (tokens, costs)]
         return tuple(tf.ensure_shape(each, [chances.shape[0], length]) for each in found)
 
+    def relax(self, noise: tf.Tensor, sharpness: tf.Tensor | float) -> tf.Tensor:
+        """Sentences that gradients can pass: float32 [B, T, V], the softmax of `sharpness` times logits and noise.
+
+        noise: float32 [B, T, V] of Gumbel's law, so that the largest sum is a draw of the network's own law (Jang et
+        al. 2017, arXiv 1611.01144, eq. 1 and 2); it is the next input, which no gradient passes. A sentence goes on
+        after its end, as the data's fill does.
+        """
+        token, states, found = tf.zeros(tf.shape(noise)[:1], tf.int32), self.cell.start(tf.shape(noise)[0]), []
+        for place in range(noise.shape[1]):
+            logits, states = self.step(token, states)
+            perturbed = logits + noise[:, place]
+            token = tf.argmax(tf.stop_gradient(perturbed), axis=1, output_type=tf.int32)
+            found.append(tf.nn.softmax(sharpness * perturbed))
+        return tf.stack(found, axis=1)
+
 
 def tempered(logits: tf.Tensor, temperature: tf.Tensor | float, top_k: tf.Tensor | None) -> tf.Tensor:
     """float32 [B, V] over the temperature, and those beyond the `top_k` best of their row never to be drawn."""

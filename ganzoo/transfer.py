@@ -25,7 +25,8 @@ def start(model: GAN, source: str, partial: bool = False, report=print) -> dict:
 
     partial: take the weights that fit and leave the others as they are. Where networks have equally many weights each
     is compared with that in its place, else the longest runs of equal shapes are laid on each other: a network that
-    goes on to another resolution keeps the layers they have in common. An average that the source does not keep begins
+    goes on to another resolution keeps the layers they have in common. A network that the source does not have at all,
+    D where it learned a likelihood, begins anew. An average that the source does not keep begins
     as its network. Returns {"images": the source's, "weights": {network: [taken, all]}}. Raises BadInput, changing
     nothing, where there is no such source, where it does not fit, and where of a network nothing does.
     """
@@ -37,7 +38,7 @@ def start(model: GAN, source: str, partial: bool = False, report=print) -> dict:
     if not partial:
         _check(source, theirs, ours)
     pairs = {part: _pairs(theirs.get(part) or [], variables) for part, variables in ours.items()}
-    if nothing := [part for part in ours if not pairs[part]]:
+    if nothing := [part for part in ours if not pairs[part] and (part in theirs or not any(pairs.values()))]:
         raise BadInput(f"train.init_from: {source} has no weight that fits {nothing[0]} of this recipe")
     for part, places in pairs.items():
         for place, other in places:

@@ -124,6 +124,19 @@ def test_recipes_are_played_in_processes_of_their_own(monkeypatch, tmp_path):
     assert not (tmp_path / "runs/studies/toy-smoke/ring-1/old").exists()
 
 
+def test_an_arm_starts_from_the_run_that_it_comes_after(monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    arms = Arm("game", "seqgan_from_mle_oracle", after="mle"), Arm("mle", "mle_oracle")
+    small = Study(arms, ("nlltest32_t100",), 1, "")
+    monkeypatch.setattr(study, "load", lambda name: small)
+    played = study.run("toy", jobs=2, smoke=True, show=Said())
+    assert [row["arm"] for row in played] == ["game", "mle"]
+    folder = tmp_path / "runs/studies/toy-smoke"
+    began = json.loads((folder / "game-0" / "recipe.json").read_text())["init"]
+    assert began["images"] == 64 and began["weights"]["g_net0"] == [5, 5] and began["weights"]["d_net0"][0] == 0
+    assert study.run("toy", smoke=True, show=Said()) == played  # where it starts is no change of the recipe
+
+
 def test_an_interrupt_stops_the_runs_and_writes_nothing(monkeypatch, tmp_path):
     started = []
 

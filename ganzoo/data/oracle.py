@@ -40,7 +40,7 @@ class Oracle:
             state, token, found = self.start(rows), np.zeros(rows, np.int32), np.zeros([rows, length], np.int32)
             for place in range(length):
                 state = self.step(token, state)
-                sums = np.cumsum(np.exp(self.log_probabilities(state)), axis=1)
+                sums = np.cumsum(self.weights(state), axis=1)
                 token = (sums < chances[:, place, None] * sums[:, -1:]).sum(1).astype(np.int32)
                 found[:, place] = token
             parts.append(found)
@@ -54,8 +54,8 @@ class Oracle:
             state, token, found = self.start(len(rows)), np.zeros(len(rows), np.int32), np.zeros(rows.shape)
             for place in range(rows.shape[1]):
                 state = self.step(token, state)
-                token = rows[:, place]
-                found[:, place] = -self.log_probabilities(state)[np.arange(len(rows)), token]
+                token, weights = rows[:, place], self.weights(state)
+                found[:, place] = np.log(weights.sum(1)) - np.log(weights[np.arange(len(rows)), token])
             parts.append(found)
         return np.concatenate(parts)
 
@@ -79,11 +79,12 @@ class Oracle:
         memory = _sigmoid(forget) * memory + _sigmoid(into) * np.tanh(candidate)
         return _sigmoid(out) * np.tanh(memory), memory
 
-    def log_probabilities(self, state: tuple[np.ndarray, np.ndarray]) -> np.ndarray:
-        """float32 [N, V] of the next token."""
-        logits = state[0] @ self.out + self.out_bias
-        logits -= logits.max(1, keepdims=True)
-        return logits - np.log(np.exp(logits).sum(1, keepdims=True))
+    def weights(self, state: tuple[np.ndarray, np.ndarray]) -> np.ndarray:
+        """float32 [N, V]: the chances of the next token times a number of each row. Outputs are within -1 and 1, so
+        that no exponent of N(0, 1) weights comes near the largest of float32."""
+        weights = state[0] @ self.out
+        weights += self.out_bias
+        return np.exp(weights, out=weights)
 
 
 def _sigmoid(x: np.ndarray) -> np.ndarray:
