@@ -162,6 +162,8 @@ def run(
 
 def _play(missing: list[tuple[Arm, int]], folder: pathlib.Path, jobs: int, smoke: bool, keep: Callable):
     """Each run in a process of its own, `jobs` at once."""
+    # Ended by SIGTERM as by Ctrl-C: nobody else would stop the runs.
+    before = signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     cores = max(1, len(os.sched_getaffinity(0)) // jobs)
     threads = dict.fromkeys(("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "OMP_NUM_THREADS"), str(cores))
     waiting, live = list(missing), {}
@@ -199,6 +201,7 @@ def _play(missing: list[tuple[Arm, int]], folder: pathlib.Path, jobs: int, smoke
                 process.send_signal(signal.SIGTERM)
         for process in live:
             process.wait()
+        signal.signal(signal.SIGTERM, before)
 
 
 STARTS = {"train.init_from", "train.init_partial"}  # what a study says of an arm that comes after another

@@ -1,6 +1,8 @@
 """Studies: what is played, what is kept, what is refused, and the table made of it."""
 
 import json
+import os
+import signal
 import subprocess
 import sys
 
@@ -137,7 +139,8 @@ def test_an_arm_starts_from_the_run_that_it_comes_after(monkeypatch, tmp_path):
     assert study.run("toy", smoke=True, show=Said()) == played  # where it starts is no change of the recipe
 
 
-def test_an_interrupt_stops_the_runs_and_writes_nothing(monkeypatch, tmp_path):
+@pytest.mark.parametrize(("number", "ended"), [(signal.SIGINT, KeyboardInterrupt), (signal.SIGTERM, SystemExit)])
+def test_a_signal_stops_the_runs_and_writes_nothing(monkeypatch, tmp_path, number, ended):
     started = []
 
     class Watched(subprocess.Popen):
@@ -146,13 +149,13 @@ def test_an_interrupt_stops_the_runs_and_writes_nothing(monkeypatch, tmp_path):
             started.append(self)
 
     def interrupt(seconds):
-        raise KeyboardInterrupt
+        os.kill(os.getpid(), number)
 
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(study, "load", lambda name: Study((Arm("ring", "gan_ring8"),), ("modes64_ring8",), 2, ""))
     monkeypatch.setattr(study.subprocess, "Popen", Watched)
     monkeypatch.setattr(study.time, "sleep", interrupt)
-    with pytest.raises(KeyboardInterrupt):
+    with pytest.raises(ended):
         study.run("toy", jobs=2, smoke=True, show=Said())
     assert len(started) == 2 and all(process.returncode for process in started)
     assert not (tmp_path / "runs/studies/toy-smoke/results.json").exists()
