@@ -209,7 +209,7 @@ def random_batches(spec, count: int) -> tf.data.Dataset:
         for name, part in spec.element().items()
         if part.dtype == tf.float32
     }
-    if hasattr(spec, "words"):
+    if hasattr(spec, "words"):  # tokens
         batch["tokens"] = draw.integers(spec.vocabulary, size=(count, spec.length)).astype(np.int32)
     if spec.classes:
         batch["label"] = draw.integers(spec.classes, size=count).astype(np.int32)

@@ -14,8 +14,9 @@ from collections.abc import Callable
 import keras
 import tensorflow as tf
 from tensorboard.plugins.hparams import api as hparams
+from tensorboard.plugins.image import metadata as image_plugin
 
-from ganzoo import checkpoint, diagnosis, pictures, runs
+from ganzoo import checkpoint, diagnosis, movies, pictures, runs
 
 
 class Diverged(Exception):
@@ -162,10 +163,11 @@ class Save(keras.callbacks.Callback):
 
 
 class Samples(keras.callbacks.Callback):
-    """Pictures of the same latents at every tick: samples/<kimg>.png and TensorBoard; of sentences their text too."""
+    """Pictures of the same latents at every tick: samples/<kimg>.png and TensorBoard; of sentences their text too, of
+    clips a GIF."""
 
     def __init__(self, run: runs.Run, writer: tf.summary.SummaryWriter, tick: int, exhibit):
-        """exhibit: an object as `exhibit.Exhibit`; where it has `lines()`, they are written as well."""
+        """exhibit: an object as `exhibit.Exhibit`; where it has `lines()` or `movie()`, they are written as well."""
         super().__init__()
         self.run, self.writer, self.tick, self.exhibit = run, writer, tick, exhibit
 
@@ -189,7 +191,19 @@ class Samples(keras.callbacks.Callback):
                 lines = self.exhibit.lines()
                 path.with_suffix(".txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
                 tf.summary.text("samples", "\n".join(f"- {line}" for line in lines))
+            if hasattr(self.exhibit, "movie"):
+                movie = path.with_suffix(".gif")
+                movies.write(self.exhibit.movie(), movie, movies.FPS)
+                _summarise_gif(movie)
         self.writer.flush()
+
+
+def _summarise_gif(path):
+    """A GIF for TensorBoard's images, as the file has it: `tf.summary.image` would write its first frame."""
+    content = path.read_bytes()
+    width, height = (str(int.from_bytes(content[at : at + 2], "little")) for at in (6, 8))
+    metadata = image_plugin.create_summary_metadata(display_name=None, description="")
+    tf.summary.write("movie", tf.constant([width.encode(), height.encode(), content]), metadata=metadata)
 
 
 class Evaluate(keras.callbacks.Callback):

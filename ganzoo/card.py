@@ -89,6 +89,23 @@ asked = {{"temperature": tf.constant([1.0, 0.8]), "top_k": tf.constant([0, 0])}}
 print(write(seed=tf.constant([0, 1], tf.int64), **asked)["text"])
 ```"""
 
+_FILM = """```sh
+# in the folder that holds {recipe}/
+docker run --rm -p 8500:8500 -p 8501:8501 -v "$PWD/{recipe}:/models/{recipe}" -e MODEL_NAME={recipe} tensorflow/serving
+
+# num_frames is one number for all rows, which only the form "inputs" can say
+URL=http://localhost:8501/v1/models/{recipe}:predict
+curl -d '{{"inputs": {{"content_seed": [0, 0], "motion_seed": [1, 2], "num_frames": {frames}}}}}' $URL
+```
+
+```python
+import tensorflow as tf  # ganzoo is not needed
+
+film = tf.saved_model.load("{recipe}/{version}").signatures["serving_default"]
+seeds = {{"content_seed": tf.constant([0, 0], tf.int64), "motion_seed": tf.constant([1, 2], tf.int64)}}
+video = film(**seeds, num_frames=tf.constant({frames}))["video"]
+```"""
+
 _PNG = """
 curl -s -d '{{"signature_name": "png", "inputs": {{"seed": [0]{label}}}}}' $URL > png.json
 python3 -c 'import base64, json; print(json.load(open("png.json"))["outputs"][0]["b64"])' | base64 -d > 0.png
@@ -97,7 +114,8 @@ python3 -c 'import base64, json; print(json.load(open("png.json"))["outputs"][0]
 
 def markdown(card: dict[str, Any], version: int) -> str:
     """README.md of a card as card.json holds it, with requests that can be pasted into a shell."""
-    kind = _translating if "directions" in card else _writing if "words" in card else _generating
+    kinds = {"directions": _translating, "words": _writing, "clip": _filming}
+    kind = next((kind for fact, kind in kinds.items() if fact in card), _generating)
     makes, rows, requests = kind(card, version)
     facts = {
         "Paper": card["paper"],
@@ -160,6 +178,17 @@ def _writing(card: dict[str, Any], version: int) -> tuple[dict[str, str], str, s
     }
     rows = "Each sentence depends on its own row of the inputs alone: a seed gives the same in a batch of any size."
     return makes, rows, _WRITE.format(recipe=card["recipe"], version=version)
+
+
+def _filming(card: dict[str, Any], version: int) -> tuple[dict[str, str], str, str]:
+    """Of a generator of clips, likewise."""
+    frames, *shape = card["clip"]
+    makes = {
+        "Makes": f"clips of {'x'.join(map(str, shape))} uint8 frames, trained on {frames}; one content_seed with "
+        "several motion_seeds is one thing that moves in several ways",
+    }
+    rows = "Each clip depends on its own seeds alone, and goes on the same way however many frames are asked for."
+    return makes, rows, _FILM.format(recipe=card["recipe"], version=version, frames=frames)
 
 
 def _samples(shape: list[int]) -> str:

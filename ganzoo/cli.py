@@ -185,9 +185,11 @@ class Seeds(click.ParamType):
 @commands.command()
 @click.argument("source")
 @click.option(
-    "--out", metavar="PATH", help="A .png for a grid, else a folder for single images. Sentences: a text file."
+    "--out",
+    metavar="PATH",
+    help="A .png for a grid, else a folder for single images. Sentences: a text file. Clips: a .gif or .mp4.",
 )
-@click.option("--n", type=int, help="How many.  [default: 64 images, 10 sentences]")
+@click.option("--n", type=int, help="How many.  [default: 64 images, 10 sentences, 16 clips]")
 @click.option("--seed", default=0, show_default=True, help="Image or sentence i is made from seed + i.")
 @click.option("--seeds", type=Seeds(), metavar="RANGES", help="In place of --n and --seed, e.g. 0-15,20.")
 @click.option("--label", type=int, help="Class of all images; conditional models cycle through theirs without it.")
@@ -198,24 +200,35 @@ class Seeds(click.ParamType):
     help="In the layers of StyleGAN and StyleGAN2, of runs and exports: one for all, of each image's seed, or none.  "
     "[default: const]",
 )
+@click.option("--num-frames", type=int, help="Of clips.  [default: as in training]")
+@click.option("--fps", type=float, help="Of clips: frames a second of a .gif or .mp4.  [default: 8]")
+@click.option("--motions", type=int, help="Of clips: a row for each content, with so many motions.  [default: 1]")
 @click.option("--temperature", type=float, help="Of sentences: below 1 likelier ones, above 1 others.  [default: 1]")
 @click.option("--top-k", type=int, help="Of sentences: draw from so many likeliest tokens, 0 = all.  [default: 0]")
 @as_json
-def sample(source, out, n, seed, seeds, label, truncation, noise, temperature, top_k, as_json):
-    """Make images or sentences with SOURCE, a run folder or an exported model. Same seed, same result."""
+def sample(
+    source, out, n, seed, seeds, label, truncation, noise, num_frames, fps, motions, temperature, top_k, as_json
+):
+    """Make images, sentences or clips with SOURCE, a run folder or an exported model. Same seed, same result."""
     if n is not None and n < 1:
         raise BadInput(f"--n: {n} is not at least 1")
     load_tensorflow()
-    from ganzoo import pictures, samplers, sentences
+    from ganzoo import clips, pictures, samplers, sentences
 
-    if sentences.writes(source):
-        for name, value in (("label", label), ("truncation", truncation), ("noise", noise)):
-            if value is not None:
-                raise BadInput(f"--{name}: {value!r} given, and {source} writes sentences")
+    given = {
+        "images": {"label": label, "truncation": truncation, "noise": noise},
+        "sentences": {"temperature": temperature, "top-k": top_k},
+        "clips": {"num-frames": num_frames, "fps": fps, "motions": motions},
+    }
+    made = "sentences" if sentences.writes(source) else "clips" if clips.films(source) else "images"
+    for kind, options in given.items():
+        for name, value in options.items():
+            if value is not None and kind != made:
+                raise BadInput(f"--{name}: {value!r} given, and {source} makes {made}")
+    if made == "sentences":
         return write(source, out, seeds or range(seed, seed + (n or 10)), temperature, top_k, as_json)
-    for name, value in (("temperature", temperature), ("top-k", top_k)):
-        if value is not None:
-            raise BadInput(f"--{name}: {value!r} given, and {source} writes no sentences")
+    if made == "clips":
+        return film(source, out, seeds or range(seed, seed + (n or 16)), num_frames, fps, motions, as_json)
     if out is None:
         raise BadInput("--out: missing; allowed: a .png for a grid, else a folder")
     seeds = seeds or range(seed, seed + (n or 64))
@@ -226,6 +239,41 @@ def sample(source, out, n, seed, seeds, label, truncation, noise, temperature, t
     files = pictures.write(sampler.generate(seeds, labels, truncation, noise=noise), out)
     report = {"out": out, "images": count, "seed": seeds[0], "files": [str(file) for file in files]}
     output(report, as_json, f"{count} images in {out}")
+
+
+def film(source, out, seeds, num_frames, fps, motions, as_json):
+    """Clips of those seeds in one movie, or a folder of frames for each."""
+    from ganzoo import clips, movies, pictures
+
+    if out is None:
+        raise BadInput("--out: missing; allowed: a .gif or .mp4, else a folder of frames")
+    motions, fps = motions or 1, movies.FPS if fps is None else fps
+    if motions < 1:
+        raise BadInput(f"--motions: {motions} is not at least 1")
+    if not 1 <= fps <= 50:
+        raise BadInput(f"--fps: {fps:g} is not between 1 and 50")
+    movie = pathlib.Path(out).suffix.lower() in movies.SUFFIXES
+    if movie:
+        movies.check(out)
+    if num_frames is not None:
+        clips.check(num_frames)
+    contents = [seed for seed in seeds for _ in range(motions)]
+    # One motion each is that of the content's own seed; several are those of the same seeds for all contents.
+    paths = list(seeds) if motions == 1 else list(range(motions)) * len(seeds)
+    made = clips.load(source).film(contents, paths, num_frames)
+    if movie:
+        columns = motions if motions > 1 else None
+        frames = (pictures.array(pictures.grid(frame, columns)) for frame in made.swapaxes(0, 1))
+        movies.write(frames, out, fps)
+        files = [str(out)]
+    else:
+        files = [
+            str(file)
+            for content, path, clip in zip(contents, paths, made, strict=True)
+            for file in pictures.write(clip, f"{out}/{content}-{path}")
+        ]
+    report = {"out": out, "clips": len(made), "frames": made.shape[1], "files": files}
+    output(report, as_json, f"{len(made)} clips of {made.shape[1]} frames in {out}")
 
 
 def write(source, out, seeds, temperature, top_k, as_json):

@@ -88,7 +88,7 @@ def metric_line(name: str, result: dict) -> str:
 
 def counts(name: str, result: dict) -> str:
     """Of how many images the result of a metric is, and against what."""
-    from ganzoo.metrics import paired, parse, text  # numpy and scipy, for which a list need not wait
+    from ganzoo.metrics import paired, parse, text, video  # numpy and scipy, for which a list need not wait
 
     protocol = parse(name)
     count, floor = f"{result['count']:,}", f"{result['floor_count']:,}"
@@ -101,6 +101,8 @@ def counts(name: str, result: dict) -> str:
         return f"{count} images of {result['reals']} against their targets{view}"
     if protocol.kind in text.KINDS:
         return f"{count} sentences; {result['reals_count']:,} held out of {result['reals']}"
+    if protocol.kind in video.KINDS:
+        return f"{count} clips; the rows are of as many of {result['reals']}"
     if not result["floor_count"]:
         return f"{count} steps of the generator; no floor, as real images have none"
     if not result["reals_count"]:

@@ -8,7 +8,7 @@ import numpy as np
 
 import ganzoo.data
 import ganzoo.recipe
-from ganzoo import console, exhibit, export, metrics, pictures, runs, samplers, sentences, translated
+from ganzoo import clips, console, exhibit, export, metrics, pictures, runs, samplers, sentences, translated
 from ganzoo import train as training
 from ganzoo.errors import BadInput
 from ganzoo.gan import NoiseGAN
@@ -57,8 +57,8 @@ def evaluate(
     and "page". direction: of a model with several, None = the first. page: a folder for its page of results, "" =
     `results` of its run folder, None = no page. It takes none of the options above; other models take neither of these.
 
-    A run of any other game, between the domains of one set or of sentences, is judged as in its training and takes no
-    option but n.
+    A run of any other game, between the domains of one set, of sentences or of clips, is judged as in its training and
+    takes no option but n.
 
     A ceiling needs the untrained networks, so an exported model has one only where its card brings it along. Raises
     BadInput.
@@ -72,10 +72,8 @@ def evaluate(
             if value:
                 raise BadInput(f"{option}: {source} is judged by the data of its training; allowed: --metrics, --n")
         return _as_trained(source, *loaded, names, n)
-    if not loaded and sentences.writes(source):
-        raise BadInput(
-            f"source: {source} writes sentences and is exported without those held out; allowed: its run folder"
-        )
+    if not loaded and (sentences.writes(source) or clips.films(source)):
+        raise BadInput(f"source: {source} is exported without what it is judged by; allowed: its run folder")
     mine, others = (of_images, of_noise) if between else (of_noise, of_images)
     for option, value in others.items():
         if value:

@@ -77,7 +77,11 @@ def _write(folder: pathlib.Path, served, known: Card, version: int):
 
 def _tensors(specs: dict[str, tf.TensorSpec]) -> dict[str, dict]:
     return {
-        name: {"dtype": spec.dtype.name, "shape": ["N", *("any" if size is None else size for size in spec.shape[1:])]}
+        name: {
+            "dtype": spec.dtype.name,
+            # Free sizes but the rows'; a number for all rows has no shape.
+            "shape": ["N", *("any" if size is None else size for size in spec.shape[1:])] if spec.shape.rank else [],
+        }
         for name, spec in specs.items()
     }
 

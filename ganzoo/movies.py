@@ -10,6 +10,7 @@ from ganzoo import pictures
 from ganzoo.errors import BadInput
 
 SUFFIXES = (".gif", ".mp4")
+FPS = 8.0  # of what a game of clips makes
 SIDE = 256  # pixels: small frames are repeated up to it, as players blur them
 
 

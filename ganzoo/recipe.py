@@ -107,6 +107,29 @@ class Text:
 
 
 @dataclasses.dataclass(frozen=True)
+class Video:
+    """Where clips come from and how many frames of them a game sees.
+
+    source: "moving", the package or bundled set of images `name` moving about a dark square, see `ganzoo.data.moving`;
+    "folder", what lies in `path`: animated pictures, films, and folders of frames, a clip each. Of each clip `frames`
+    are seen, every `stride`-th, from a start that is drawn anew each time.
+    """
+
+    source: Literal["moving", "folder"] = "folder"
+    name: str = ""
+    path: str | None = None
+    split: str = "train"
+    size: int = 64  # side of the frames in pixels, cut from the centre
+    channels: Literal[1, 3] = 3
+    frames: int = 16
+    stride: int = 1
+    limit: int | None = None  # keep this many clips only, the first
+    held_out: int = 0  # clips kept from training, a fixed choice
+    seed: int = 0  # of what moves
+    on_device: bool = False  # keep the set on the device and gather there
+
+
+@dataclasses.dataclass(frozen=True)
 class Train:
     """How long and how. Durations are counted in images: the reals that D sees, `batch` x `d_steps` a step."""
 
@@ -148,7 +171,7 @@ class Recipe:
     """
 
     model: Any
-    data: Data | Pairs | Text
+    data: Data | Pairs | Text | Video
     game: Game
     train: Train
     metrics: tuple[str, ...] = ()
@@ -266,14 +289,17 @@ def check(overrides: Sequence[str]) -> None:
             _parse(path, value, _data_hint(path, rest))
 
 
+KINDS = (Data, Pairs, Text, Video)  # what `Recipe.data` may be
+
+
 def _data_hint(path: str, rest: str) -> Any:
     """The type of a field below `data`, of whichever of its kinds has it: which it is, only the recipe says."""
     domain, _, field = rest.partition(".")
     if domain in ("a", "b") and field:
         return _hint(Data, path, field)
-    kinds = [kind for kind in (Data, Pairs, Text) if rest in {field.name for field in dataclasses.fields(kind)}]
+    kinds = [kind for kind in KINDS if rest in {field.name for field in dataclasses.fields(kind)}]
     if not kinds:
-        raise _unknown(path, rest, [field.name for kind in (Data, Pairs, Text) for field in dataclasses.fields(kind)])
+        raise _unknown(path, rest, [field.name for kind in KINDS for field in dataclasses.fields(kind)])
     return functools.reduce(operator.or_, (_hint(kind, path, rest) for kind in kinds))
 
 
@@ -381,13 +407,14 @@ def describe(value: Any) -> Any:
     return value
 
 
-def data_of(described: dict) -> Data | Pairs | Text:
-    """The inverse of `describe` for `Data`, `Pairs` and `Text`, as a card holds them."""
+def data_of(described: dict) -> Data | Pairs | Text | Video:
+    """The inverse of `describe` for the kinds of data, as a card holds them."""
     fields = {name: tuple(value) if isinstance(value, list) else value for name, value in described.items()}
-    kind = fields.pop("kind")
-    if kind == "Pairs":
-        return Pairs(**fields | {name: data_of(fields[name]) for name in ("a", "b")})
-    return Text(**fields) if kind == "Text" else Data(**fields)
+    kind = next(each for each in KINDS if each.__name__ == fields["kind"])
+    del fields["kind"]
+    if kind is Pairs:
+        fields |= {name: data_of(fields[name]) for name in ("a", "b")}
+    return kind(**fields)
 
 
 def images_per_step(recipe: Recipe) -> int:

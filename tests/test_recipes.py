@@ -13,7 +13,7 @@ import tensorflow as tf
 
 import ganzoo.data
 import ganzoo.recipe
-from ganzoo import applying, bench, console, evaluation, export, runs, samplers, sentences, train
+from ganzoo import applying, bench, clips, console, evaluation, export, runs, samplers, sentences, train
 
 ENTRIES = ganzoo.recipe.entries()
 # One recipe for each kind of game goes the whole way in the suite: batch norm, a penalty with several D steps, labels,
@@ -65,7 +65,8 @@ def end_to_end(name, folder, exports, overrides=()):
         if report["metrics"][metric]["ceiling"] is not None:
             assert report["metrics"][metric]["ceiling"] != report["metrics"][metric]["floor"]
     card = json.loads((export.find(result["export"]) / export.CARD).read_text())
-    kind = translated if "directions" in card else written if "words" in card else sampled
+    kinds = {"directions": translated, "words": written, "clip": filmed}
+    kind = next((kind for fact, kind in kinds.items() if fact in card), sampled)
     exports[result["export"]] = kind(str(run), result["export"])
 
 
@@ -92,6 +93,14 @@ def written(run, exported):
     )
     np.testing.assert_array_equal(again["text"].numpy(), made["text"].numpy())
     return "serving_default", inputs, made["token_ids"].numpy()
+
+
+def filmed(run, exported):
+    """The same of a generator of clips."""
+    seeds = np.arange(2)
+    made, again = (each.film(seeds, seeds + 1, 3) for each in (clips.load(run), clips.load(exported)))
+    np.testing.assert_array_equal(again, made)
+    return "serving_default", {"content_seed": seeds, "motion_seed": seeds + 1, "num_frames": np.int32(3)}, made
 
 
 def translated(run, exported):
@@ -181,7 +190,7 @@ def test_a_recipe_builds(name):
         json.dumps(ganzoo.recipe.describe(recipe))
     model = train.untrained(smoke, ganzoo.data.spec(smoke.data) or ganzoo.data.open(smoke.data).spec)
     assert all(net.trainable_variables for net in model.g_nets)
-    if isinstance(full.data, ganzoo.recipe.Text):
+    if isinstance(full.data, (ganzoo.recipe.Text, ganzoo.recipe.Video)):
         return
     if isinstance(full.data, ganzoo.recipe.Pairs):
         assert all(getattr(smoke.data, part).channels == getattr(full.data, part).channels for part in "ab")

@@ -1,4 +1,4 @@
-"""Images and sentences: where they come from, their catalogue, and the sets that batches are drawn from.
+"""Images, sentences and clips: where they come from, their catalogue, and the sets that batches are drawn from.
 
 `open(data)` is the one door: whatever the source, it gives an `images.ImageSet` of equally large uint8 images whose
 order is a pure function of the seed and of the images seen, or for two domains a `pairs.PairSet` of two of them. What
@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from ganzoo.errors import BadInput
-from ganzoo.recipe import Data, Pairs, Text, override_field
+from ganzoo.recipe import Data, Pairs, Text, Video, override_field
 
 if TYPE_CHECKING:
     from ganzoo.data.images import ImageSet, Spec
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from ganzoo.data.points import PointSpec
     from ganzoo.data.source import Source
     from ganzoo.data.text import TokenSet, TokenSpec
+    from ganzoo.data.video import VideoSet, VideoSpec
 
 # What `data.source` may be: the module whose function `open(data)` gives a `source.Source`.
 SOURCES = {
@@ -36,8 +37,8 @@ SOURCES = {
 MADE = {"mixture": "ganzoo.data.mixture", "stacked": "ganzoo.data.stacked"}
 
 
-def open(data: Data | Pairs | Text) -> "ImageSet | PairSet | TokenSet":
-    """The images or sentences of `data`, decoded, cropped, resized and checked against what `data` states.
+def open(data: Data | Pairs | Text | Video) -> "ImageSet | PairSet | TokenSet | VideoSet":
+    """The images, sentences or clips of `data`, decoded, cropped, resized and checked against what `data` states.
 
     Raises BadInput for a set that is missing, empty or unreadable, or that disagrees with `size`, `channels` or
     `classes`; for two sets also where they do not fit together.
@@ -50,6 +51,10 @@ def open(data: Data | Pairs | Text) -> "ImageSet | PairSet | TokenSet":
         from ganzoo.data import text
 
         return text.open_set(data)
+    if isinstance(data, Video):
+        from ganzoo.data import video
+
+        return video.open_set(data)
     check(data)
     if data.held_out:
         return _open(dataclasses.replace(data, limit=None)).split(data.held_out, data.limit)
@@ -81,12 +86,16 @@ def open_source(data: Data) -> "Source":
     return importlib.import_module(SOURCES[data.source]).open(data)
 
 
-def spec(data: Data | Pairs | Text) -> "Spec | PairSpec | TokenSpec | None":
+def spec(data: Data | Pairs | Text | Video) -> "Spec | PairSpec | TokenSpec | VideoSpec | None":
     """What the batches of `data` are, without opening it, where `data` and the catalogue say enough; else None."""
     if isinstance(data, Text):
         from ganzoo.data import text
 
         return text.spec(data)
+    if isinstance(data, Video):
+        from ganzoo.data import video
+
+        return video.VideoSpec(data.frames, data.size, data.size, data.channels)
     if isinstance(data, Pairs):
         a, b = (spec(dataclasses.replace(each, classes=0)) for each in (data.a, data.b))
         if a is None or b is None:
@@ -109,9 +118,9 @@ def spec(data: Data | Pairs | Text) -> "Spec | PairSpec | TokenSpec | None":
 
 def spec_of(
     shape: Sequence[int] | Mapping[str, Sequence[int]], classes: int, aligned: bool = False
-) -> "Spec | PointSpec | PairSpec | TokenSpec":
-    """What a batch of that shape is made of: (H, W, C) images, (D,) points, {"a": (H, W, C), "b": ...} of two kinds, or
-    {"length": T, "words": [...]} of sentences.
+) -> "Spec | PointSpec | PairSpec | TokenSpec | VideoSpec":
+    """What a batch of that shape is made of: (H, W, C) images, (D,) points, (T, H, W, C) clips, {"a": (H, W, C), "b":
+    ...} of two kinds, or {"length": T, "words": [...]} of sentences.
 
     The inverse of `shape_of`. aligned: whether rows of two kinds are pairs.
     """
@@ -123,10 +132,14 @@ def spec_of(
         return text.TokenSpec(shape["length"], shape["vocabulary"], tuple(shape["words"]), shape["joint"])
     if isinstance(shape, Mapping):
         return pairs.PairSpec(images.Spec(*shape["a"]), images.Spec(*shape["b"]), aligned=aligned)
+    if len(shape) == 4:
+        from ganzoo.data import video
+
+        return video.VideoSpec(*shape)
     return images.Spec(*shape, classes) if len(shape) == 3 else points.PointSpec(*shape, classes)
 
 
-def shape_of(spec: "Spec | PointSpec | PairSpec | TokenSpec") -> list[int] | dict:
+def shape_of(spec: "Spec | PointSpec | PairSpec | TokenSpec | VideoSpec") -> list[int] | dict:
     """The shape of a batch's rows as a run folder keeps it."""
     if hasattr(spec, "words"):
         return {"length": spec.length, "vocabulary": spec.vocabulary, "words": list(spec.words), "joint": spec.joint}

@@ -57,6 +57,13 @@ def _reader(model: keras.Model):
     return tf.function(see, input_signature=[tf.TensorSpec([None, 28, 28, COLOURS], tf.uint8)])
 
 
+def read(images: np.ndarray) -> np.ndarray:
+    """int64 [N]: the digit of each grey image, uint8 [N, 28, 28, 1]."""
+    model = _stored()
+    parts = [images[start : start + 500] for start in range(0, len(images), 500)]
+    return np.concatenate([model(tf.constant(part), training=False)[1].numpy().argmax(1) for part in parts])
+
+
 def _stored() -> keras.Model:
     model = lenet.network()
     with np.load(WEIGHTS) as stored:

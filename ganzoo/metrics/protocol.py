@@ -3,7 +3,8 @@
 `fd10k_lenet` is the Fréchet distance of 10,000 generated images in lenet's features, `kd500_lite0` the kernel distance
 of 500 in those of EfficientNet-Lite0, `swd2k_pixels` the sliced Wasserstein distance of 2,000 without any network,
 `ppl200_lenet` the mean length of 200 steps of the generator, and `psnry24_pairs` compares 24 images with a target each,
-see `paired`; `nlltest2k_t100` judges a writer of sentences, see `text`. No name begins with fid: published values come
+see `paired`; `nlltest2k_t100` judges a writer of sentences, see `text`, and
+`speed500_track` clips, see `video`. No name begins with fid: published values come
 from the Inception weights of 2015, and with any other weights, later Inceptions included, the numbers are not
 comparable.
 """
@@ -28,6 +29,7 @@ from ganzoo.metrics import (
     perceptual_diversity,
     sliced,
     text,
+    video,
 )
 from ganzoo.metrics.extractors import EXTRACTORS
 
@@ -52,9 +54,9 @@ KINDS = {
     "ndb": bins.DifferentBins,
     "ppl": path_length.PathLength,
 }
-# With those that compare images with a target each and those of sentences, which have no extractor to collect features
-# of and views in its place.
-VIEWED = paired.KINDS | text.KINDS
+# With those that compare images with a target each, those of sentences and those of clips, which have no extractor to
+# collect features of and views in its place.
+VIEWED = paired.KINDS | text.KINDS | video.KINDS
 ALL = KINDS | VIEWED
 
 

@@ -257,16 +257,25 @@ def synthesis(nets: StyleGAN2, spec) -> keras.Model:
     `layers` is twice the number of resolutions: the last style of one is also the first of the next. A row of noise
     serves the layers one after the other.
     """
-    height, width, stages = resnet.grid(spec)
+    height, width, _ = resnet.grid(spec)
     w, noise, cut = inputs_of_synthesis(nets.w_dim, spec, first=1)
     x = Constant(height, width, channels_of(nets, 0), dtype="float32")(w)
+    return keras.Model({"w": w, "noise": noise}, image_of(nets, spec, x, w, cut), name="synthesis")
+
+
+def image_of(nets, spec, x, w, cut=None):
+    """The layers of a synthesis from its coarsest map on: [B, h, w, any], w [B, layers, w_dim] -> float32 [B, H, W, C].
+
+    cut: gives the noise of the layer that makes a map, see `inputs_of_synthesis`; None = there is none.
+    """
+    _, _, stages = resnet.grid(spec)
     image, layer = None, 0
     for stage in range(stages + 1):
         dtype = precision_of(stage, stages)
         for up in (True, False) if stage else (False,):
             style = affine(w[:, layer], x.shape[-1])
             x = modulated.ModulatedConv2D(channels_of(nets, stage), 3, up=up, dtype=dtype)(x, style)
-            x = modulated.Finish(equalized.lrelu, dtype=dtype)(x, cut(x))
+            x = modulated.Finish(equalized.lrelu, dtype=dtype)(x, *([cut(x)] if cut else []))
             layer += 1
         rgb = modulated.ModulatedConv2D(spec.channels, 1, demodulate=False, dtype=dtype)(
             x, affine(w[:, layer], x.shape[-1])
@@ -276,7 +285,7 @@ def synthesis(nets: StyleGAN2, spec) -> keras.Model:
             image = keras.layers.Activation("linear", dtype="float32")(rgb)
         else:
             image = keras.layers.Add(dtype="float32")([fir.Up(dtype="float32")(image), rgb])
-    return keras.Model({"w": w, "noise": noise}, image, name="synthesis")
+    return image
 
 
 def inputs_of_synthesis(w_dim: int, spec, first: int):

@@ -1,0 +1,183 @@
+"""Clips: sets of frames in order, of which a game sees some that follow each other, from a start drawn anew each time.
+
+A folder of clips holds animated pictures (GIF, WebP, PNG), films that ffmpeg decodes, and folders of frames whose names
+say their order; each of them is one clip. Frames are cut from the centre and resized to a square.
+"""
+
+import dataclasses
+import pathlib
+import re
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+import PIL.Image
+import PIL.ImageSequence
+import tensorflow as tf
+
+from ganzoo import pictures
+from ganzoo.data import order, pixels
+from ganzoo.data.images import ImageSet
+from ganzoo.errors import BadInput
+from ganzoo.recipe import Video
+
+ANIMATED = (".gif", ".webp", ".png", ".apng")
+FILMS = (".mp4", ".avi", ".webm", ".mov", ".mkv", ".m4v", ".mpg")
+START = 7  # the stream of draws from which clips begin
+
+
+@dataclasses.dataclass(frozen=True)
+class VideoSpec:
+    """What a batch is made of: float32 [B, frames, height, width, channels] in [-1, 1]."""
+
+    frames: int
+    height: int
+    width: int
+    channels: int
+
+    classes = 0
+
+    @property
+    def shape(self) -> tuple[int, int, int, int]:
+        return (self.frames, self.height, self.width, self.channels)
+
+    def element(self) -> dict[str, tf.TensorSpec]:
+        """One row of a batch."""
+        return {"video": tf.TensorSpec(self.shape, tf.float32)}
+
+
+@dataclasses.dataclass(eq=False)
+class VideoSet(ImageSet):
+    """Clips in memory. images: uint8 [N, F, H, W, C]; frames of them are seen, every `stride`-th. tracks: where what
+    moves is, float32 [N, F, 2] (row and column of its centre in pixels), None = not known."""
+
+    frames: int = 0
+    stride: int = 1
+    tracks: np.ndarray | None = None
+
+    KIND = "clips"
+    SKIPPED = "shorter than data.frames"
+
+    @property
+    def spec(self) -> VideoSpec:
+        return VideoSpec(self.frames, *self.images.shape[2:])
+
+    @property
+    def span(self) -> int:
+        """Frames of a clip from the first that is seen to the last."""
+        return (self.frames - 1) * self.stride + 1
+
+    def take(self, places: np.ndarray) -> "VideoSet":
+        found = super().take(places)
+        return dataclasses.replace(found, tracks=None if self.tracks is None else self.tracks[places])
+
+    def read(self, indices: np.ndarray) -> np.ndarray:
+        """The beginnings of the clips at these places: int [B] -> uint8 [B, frames, H, W, C]."""
+        return self.images[np.asarray(indices), : self.span : self.stride]
+
+    @tf.autograph.experimental.do_not_convert
+    def _batch(self, positions, seed, gather) -> dict[str, tf.Tensor]:
+        clips = gather(order.index(positions, len(self), seed))
+        first = order.number(positions, self.images.shape[1] - self.span + 1, seed, START)
+        places = first[:, None] + self.stride * tf.range(self.frames, dtype=tf.int64)
+        return {"video": self.to_float(tf.gather(clips, places, axis=1, batch_dims=1))}
+
+    def picture(self, samples: np.ndarray, columns: int) -> PIL.Image.Image:
+        """uint8 [N, T, H, W, C], a clip in each row."""
+        return pictures.grid(samples.reshape(-1, *samples.shape[2:]), samples.shape[1])
+
+
+def open_set(data: Video) -> VideoSet:
+    """The clips of `data`. Raises BadInput where there are none that are long enough."""
+    for name, least in (("size", 8), ("frames", 2), ("stride", 1), ("held_out", 0)):
+        if getattr(data, name) < least:
+            raise BadInput(f"data.{name}: {getattr(data, name)}; allowed: {least} or more")
+    if data.limit is not None and data.limit < 1:
+        raise BadInput(f"data.limit: {data.limit}; allowed: 1 or more")
+    if data.source == "moving":
+        from ganzoo.data import moving
+
+        found = moving.open_set(data)
+    elif data.source == "folder":
+        found = _folder(data)
+    else:
+        raise BadInput(f"data.source: {data.source!r}; allowed: moving, folder")
+    if data.limit:
+        found = found.take(np.arange(min(data.limit + data.held_out, len(found))))
+    return found.split(data.held_out, data.limit) if data.held_out else found
+
+
+def _folder(data: Video) -> VideoSet:
+    if not data.path:
+        raise BadInput("data.path: source 'folder' needs one, e.g. data.path=clips")
+    folder = pathlib.Path(data.path).expanduser()
+    if not folder.is_dir():
+        raise BadInput(f"data.path: no folder {data.path}")
+    span = (data.frames - 1) * data.stride + 1
+    clips, short = [], 0
+    for path in sorted(folder.iterdir(), key=_by_number):
+        frames = _frames(path)
+        if frames is None:
+            continue
+        clip = [_fitted(frame, data) for frame in frames]
+        short += len(clip) < span
+        if len(clip) >= span:
+            clips.append(np.stack(clip))
+    if not clips:
+        said = f"{short} clips, all shorter than the {span} frames of data.frames" if short else "no clip"
+        raise BadInput(f"data.path: {data.path} has {said}")
+    length = min(map(len, clips))
+    # Of longer clips the beginnings of equal length, one after the other.
+    parts = [clip[first : first + length] for clip in clips for first in range(0, len(clip) - length + 1, length)]
+    return VideoSet(name=folder.name, images=np.stack(parts), skipped=short, frames=data.frames, stride=data.stride)
+
+
+def _by_number(path: pathlib.Path) -> list:
+    """Names in the order of the numbers in them."""
+    return [int(part) if part.isdecimal() else part for part in re.split(r"(\d+)", path.name)]
+
+
+def _frames(path: pathlib.Path) -> Iterator[PIL.Image.Image] | Sequence[PIL.Image.Image] | None:
+    """The frames of one clip, None where it is none. Raises BadInput for one that cannot be decoded."""
+    suffix = path.suffix.lower()
+    try:
+        if path.is_dir():
+            files = sorted((each for each in path.iterdir() if each.suffix.lower() in _PICTURES), key=_by_number)
+            return [pixels.decode(each) for each in files] or None
+        if suffix in ANIMATED:
+            with PIL.Image.open(path) as image:
+                return [frame.convert("RGBA") for frame in PIL.ImageSequence.Iterator(image)]
+        return _film(path) if suffix in FILMS else None
+    except pixels.UNREADABLE as error:
+        raise BadInput(f"data.path: {path} cannot be decoded: {_line(error)}") from error
+
+
+_PICTURES = (".png", ".jpg", ".jpeg", ".bmp", ".webp", ".tif", ".tiff")
+
+
+def _film(path: pathlib.Path) -> list[PIL.Image.Image]:
+    try:
+        import imageio_ffmpeg
+    except ImportError as error:
+        raise BadInput(f"data.path: {path} needs imageio-ffmpeg (pip install 'ganzoo[movies]')") from error
+    reader = imageio_ffmpeg.read_frames(str(path), pix_fmt="rgb24")
+    try:
+        width, height = next(reader)["size"]
+        return [PIL.Image.frombytes("RGB", (width, height), frame) for frame in reader]
+    except (OSError, RuntimeError, KeyError, StopIteration) as error:
+        raise ValueError(_line(error) or "not a film") from error
+
+
+def _line(error: Exception) -> str:
+    return (str(error).strip().splitlines() or [type(error).__name__])[0]
+
+
+def _fitted(frame: PIL.Image.Image, data: Video) -> np.ndarray:
+    """uint8 [size, size, channels], transparent parts on white."""
+    if frame.mode == "RGBA":
+        white = PIL.Image.new("RGBA", frame.size, "white")
+        frame = PIL.Image.alpha_composite(white, frame)
+    frame = frame.convert("L" if data.channels == 1 else "RGB")
+    side = min(frame.size)
+    left, top = ((have - side) // 2 for have in frame.size)
+    frame = frame.resize((data.size, data.size), PIL.Image.Resampling.BOX, (left, top, left + side, top + side))
+    return np.asarray(frame).reshape(data.size, data.size, data.channels)
