@@ -1,5 +1,6 @@
 """What a game of sentences shows of itself while it trains: sentences of fixed seeds, and metrics."""
 
+import functools
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -21,10 +22,11 @@ class Excerpts:
     def __init__(self, model: text.TextGAN, images, recipe: ganzoo.recipe.Recipe, fresh: Callable[[], text.TextGAN]):
         """images: the `ganzoo.data.text.TokenSet` of the training. Raises BadInput for metrics that these sentences
         cannot have."""
-        self.model, self.images, self.recipe = model, images, recipe
+        self.model, self.images, self.recipe, self.fresh = model, images, recipe, fresh
         measures.check(recipe.metrics, images, recipe.data)
         self.author = model.served()
         self.sentences = sentences.Sentences(self.author.signature, self.author.facts)
+        self._ceilings: dict[str, float] = {}
 
     def lines(self) -> list[str]:
         """The sentences of fixed seeds at temperature 1."""
@@ -40,21 +42,39 @@ class Excerpts:
         return page([self.images.spec.sentence(row) for row in self.images.images[:SHOWN]])
 
     def judge(self, names: Sequence[str] | None = None) -> dict[str, dict]:
-        """The metrics of `names`, None = the recipe's, see `metrics.text`."""
+        """The metrics of `names`, None = the recipe's, see `metrics.text`. Ceilings are the untrained writer's."""
         self.author.refresh()
-        written = measures.Written(self._write, self._cost, self.images, self.recipe.data)
-        return measures.evaluate(self.recipe.metrics if names is None else names, written)
+        names = self.recipe.metrics if names is None else names
+        results = measures.evaluate(names, self._written(self.author))
+        for name, result in results.items():
+            result["ceiling"] = self._ceiling(name)
+        return results
+
+    def _ceiling(self, name: str) -> float:
+        if name not in self._ceilings:
+            self._ceilings[name] = measures.evaluate((name,), self._untrained)[name]["value"]
+        return self._ceilings[name]
+
+    @functools.cached_property
+    def _untrained(self) -> measures.Written:
+        return self._written(self.fresh().served())
+
+    def _written(self, author) -> measures.Written:
+        """What the writer of an `author.Author` makes, and what sentences cost it."""
+        made = sentences.Sentences(author.signature, author.facts)
+
+        def write(count: int, temperature: float) -> np.ndarray:
+            return made.write(range(count), temperature, signature="batch")["token_ids"]
+
+        def cost(tokens: np.ndarray, temperature: float) -> np.ndarray:
+            parts = [
+                -text.likelihood(author.writer, tf.constant(tokens[start : start + ROWS]), temperature).numpy()
+                for start in range(0, len(tokens), ROWS)
+            ]
+            return np.concatenate(parts)
+
+        return measures.Written(write, cost, self.images, self.recipe.data)
 
     def measure(self) -> dict[str, float]:
         """Nothing is measured for the diagnosis."""
         return {}
-
-    def _write(self, count: int, temperature: float) -> np.ndarray:
-        return self.sentences.write(range(count), temperature, signature="batch")["token_ids"]
-
-    def _cost(self, tokens: np.ndarray, temperature: float) -> np.ndarray:
-        parts = [
-            -text.likelihood(self.author.writer, tf.constant(tokens[start : start + ROWS]), temperature).numpy()
-            for start in range(0, len(tokens), ROWS)
-        ]
-        return np.concatenate(parts)

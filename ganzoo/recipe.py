@@ -111,11 +111,12 @@ class Video:
     """Where clips come from and how many frames of them a game sees.
 
     source: "moving", the package or bundled set of images `name` moving about a dark square, see `ganzoo.data.moving`;
-    "folder", what lies in `path`: animated pictures, films, and folders of frames, a clip each. Of each clip `frames`
-    are seen, every `stride`-th, from a start that is drawn anew each time.
+    "package", the clips `name` of a package, fluent_emoji; "folder", what lies in `path`: animated pictures, films, and
+    folders of frames, a clip each. Of each clip `frames` are seen, every `stride`-th, from a start that is drawn anew
+    each time.
     """
 
-    source: Literal["moving", "folder"] = "folder"
+    source: Literal["moving", "package", "folder"] = "folder"
     name: str = ""
     path: str | None = None
     split: str = "train"

@@ -126,6 +126,7 @@ def test_recipes_are_played_in_processes_of_their_own(monkeypatch, tmp_path):
     assert not (tmp_path / "runs/studies/toy-smoke/ring-1/old").exists()
 
 
+@pytest.mark.slow
 def test_an_arm_starts_from_the_run_that_it_comes_after(monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
     arms = Arm("game", "seqgan_from_mle_oracle", after="mle"), Arm("mle", "mle_oracle")
@@ -139,8 +140,16 @@ def test_an_arm_starts_from_the_run_that_it_comes_after(monkeypatch, tmp_path):
     assert study.run("toy", smoke=True, show=Said()) == played  # where it starts is no change of the recipe
 
 
-@pytest.mark.parametrize(("number", "ended"), [(signal.SIGINT, KeyboardInterrupt), (signal.SIGTERM, SystemExit)])
-def test_a_signal_stops_the_runs_and_writes_nothing(monkeypatch, tmp_path, number, ended):
+def _interrupt(seconds):
+    raise KeyboardInterrupt  # as Ctrl-C, whose signal a background process ignores
+
+
+def _terminate(seconds):
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+@pytest.mark.parametrize(("stop", "ended"), [(_interrupt, KeyboardInterrupt), (_terminate, SystemExit)])
+def test_a_signal_stops_the_runs_and_writes_nothing(monkeypatch, tmp_path, stop, ended):
     started = []
 
     class Watched(subprocess.Popen):
@@ -148,13 +157,10 @@ def test_a_signal_stops_the_runs_and_writes_nothing(monkeypatch, tmp_path, numbe
             super().__init__(*arguments, **options)
             started.append(self)
 
-    def interrupt(seconds):
-        os.kill(os.getpid(), number)
-
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(study, "load", lambda name: Study((Arm("ring", "gan_ring8"),), ("modes64_ring8",), 2, ""))
     monkeypatch.setattr(study.subprocess, "Popen", Watched)
-    monkeypatch.setattr(study.time, "sleep", interrupt)
+    monkeypatch.setattr(study.time, "sleep", stop)
     with pytest.raises(ended):
         study.run("toy", jobs=2, smoke=True, show=Said())
     assert len(started) == 2 and all(process.returncode for process in started)

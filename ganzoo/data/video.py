@@ -5,8 +5,10 @@ say their order; each of them is one clip. Frames are cut from the centre and re
 """
 
 import dataclasses
+import importlib
 import pathlib
 import re
+import sys
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -22,6 +24,7 @@ from ganzoo.recipe import Video
 
 ANIMATED = (".gif", ".webp", ".png", ".apng")
 FILMS = (".mp4", ".avi", ".webm", ".mov", ".mkv", ".m4v", ".mpg")
+PACKAGES = {"fluent_emoji": "ganzoo.data.fluent_emoji"}
 START = 7  # the stream of draws from which clips begin
 
 
@@ -97,10 +100,12 @@ def open_set(data: Video) -> VideoSet:
         from ganzoo.data import moving
 
         found = moving.open_set(data)
+    elif data.source == "package":
+        found = _package(data)
     elif data.source == "folder":
         found = _folder(data)
     else:
-        raise BadInput(f"data.source: {data.source!r}; allowed: moving, folder")
+        raise BadInput(f"data.source: {data.source!r}; allowed: moving, package, folder")
     if data.limit:
         found = found.take(np.arange(min(data.limit + data.held_out, len(found))))
     return found.split(data.held_out, data.limit) if data.held_out else found
@@ -112,23 +117,49 @@ def _folder(data: Video) -> VideoSet:
     folder = pathlib.Path(data.path).expanduser()
     if not folder.is_dir():
         raise BadInput(f"data.path: no folder {data.path}")
-    span = (data.frames - 1) * data.stride + 1
-    clips, short = [], 0
+    clips = []
     for path in sorted(folder.iterdir(), key=_by_number):
         frames = _frames(path)
-        if frames is None:
-            continue
-        clip = [_fitted(frame, data) for frame in frames]
-        short += len(clip) < span
-        if len(clip) >= span:
-            clips.append(np.stack(clip))
-    if not clips:
+        if frames is not None:
+            clips.append(np.stack([_fitted(frame, data) for frame in frames]))
+    return _alike(clips, data, f"data.path: {data.path}", name=folder.name)
+
+
+def _package(data: Video) -> VideoSet:
+    if data.name not in PACKAGES:
+        raise BadInput(f"data.name: no package of clips {data.name!r}; allowed: {', '.join(PACKAGES)}")
+    if data.path:
+        raise BadInput(f"data.path: {data.path!r}, but source 'package' has none; add data.source=folder")
+    found = importlib.import_module(PACKAGES[data.name]).SET
+    if data.split not in found.splits:
+        raise BadInput(f"data.split: {data.split!r} of {data.name}; allowed: {', '.join(found.splits)}")
+    # To stderr: what a command prints on stdout may be one JSON document.
+    found.prepare(report=lambda line: print(line, file=sys.stderr))
+    clips = [
+        np.stack([_fitted(PIL.Image.fromarray(frame), data) for frame in clip])
+        for clip in found.read(found.folder, data.split)
+    ]
+    return _alike(
+        clips, data, f"data.frames: {data.name}", name=data.name, licence=found.licence, citation=found.citation
+    )
+
+
+def _alike(clips: Sequence[np.ndarray], data: Video, told: str, **fields) -> VideoSet:
+    """A set of parts of equal length, that of the shortest clip that is long enough: of longer ones the parts one after
+    the other, and the last, which may have frames of the one before."""
+    span = (data.frames - 1) * data.stride + 1
+    kept = [clip for clip in clips if len(clip) >= span]
+    short = len(clips) - len(kept)
+    if not kept:
         said = f"{short} clips, all shorter than the {span} frames of data.frames" if short else "no clip"
-        raise BadInput(f"data.path: {data.path} has {said}")
-    length = min(map(len, clips))
-    # Of longer clips the beginnings of equal length, one after the other.
-    parts = [clip[first : first + length] for clip in clips for first in range(0, len(clip) - length + 1, length)]
-    return VideoSet(name=folder.name, images=np.stack(parts), skipped=short, frames=data.frames, stride=data.stride)
+        raise BadInput(f"{told} has {said}")
+    length = min(map(len, kept))
+    parts = [
+        clip[first : first + length]
+        for clip in kept
+        for first in sorted({*range(0, len(clip) - length + 1, length), len(clip) - length})
+    ]
+    return VideoSet(images=np.stack(parts), skipped=short, frames=data.frames, stride=data.stride, **fields)
 
 
 def _by_number(path: pathlib.Path) -> list:

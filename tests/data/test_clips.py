@@ -70,9 +70,10 @@ def test_a_folder_holds_films_animations_and_frames(tmp_path):
     (tmp_path / "notes.txt").write_text("no clip")
     frames[0].save(tmp_path / "short.gif", save_all=True, append_images=frames[1:2], duration=50)
     found = ganzoo.data.open(Video(path=str(tmp_path), size=8, frames=5))
-    assert found.images.shape == (3, 10, 8, 8, 3) and found.skipped == 1
+    assert found.images.shape == (4, 10, 8, 8, 3) and found.skipped == 1  # of the twelve frames two parts
     np.testing.assert_array_equal(found.images[0, :, 0, 0, 0], np.arange(10) * 10)
-    np.testing.assert_array_equal(found.images[2, :, 0, 0, 0], np.arange(10) * 20)
+    np.testing.assert_array_equal(found.images[1, :, 0, 0, 0], np.arange(2, 12) * 10)
+    np.testing.assert_array_equal(found.images[3, :, 0, 0, 0], np.arange(10) * 20)
     grey = ganzoo.data.open(Video(path=str(tmp_path), size=8, frames=5, channels=1, limit=2))
     assert grey.images.shape == (2, 10, 8, 8, 1)
 
@@ -93,8 +94,26 @@ def test_long_clips_are_cut_into_equal_ones(tmp_path):
         frames = [frame(level * 10) for level in range(count)]
         frames[0].save(tmp_path / f"{name}.webp", save_all=True, append_images=frames[1:], lossless=True)
     found = ganzoo.data.open(Video(path=str(tmp_path), size=8, frames=3))
-    assert found.images.shape[:2] == (3, 7)
+    assert found.images.shape[:2] == (4, 7)
     np.testing.assert_array_equal(found.images[2, :, 0, 0, 0], np.arange(7, 14) * 10)
+    np.testing.assert_array_equal(found.images[3, :, 0, 0, 0], np.arange(8, 15) * 10)
+
+
+def test_clips_of_a_package_are_decoded_once(tmp_path):
+    from ganzoo.data import fluent_emoji
+
+    assets = tmp_path / "package" / "assets"
+    assets.mkdir(parents=True)
+    frames = [PIL.Image.new("RGBA", (256, 256), (level, 0, 0, 255)) for level in range(0, 70, 10)]
+    frames[0].save(assets / "1f600.webp", save_all=True, append_images=frames[1:], lossless=True)
+    frames[0].save(assets / "still.webp", lossless=True)
+    clear = [PIL.Image.new("RGBA", (256, 256), (0, 0, 0, alpha)) for alpha in (0, 255, 0, 255)]
+    clear[0].save(assets / "2.webp", save_all=True, append_images=clear[1:], lossless=True)
+    fluent_emoji.build(tmp_path, lambda line: None)
+    assert not list(assets.glob("*.webp"))
+    first, second = fluent_emoji.read(tmp_path, "train")
+    assert first.shape == (3, 64, 64, 3) and list(first[:, 0, 0, 0]) == [0, 30, 60]
+    assert second.shape[0] == 2 and list(second[:, 5, 5, 1]) == [255, 0]
 
 
 @pytest.mark.parametrize(
@@ -110,7 +129,8 @@ def test_long_clips_are_cut_into_equal_ones(tmp_path):
         ({"held_out": 1}, "data.held_out: 1, but"),
         ({"source": "moving", "name": "emoji", "channels": 1}, "'emoji' does not move; allowed: mnist, fashion_mnist"),
         ({"source": "moving", "name": "mnist"}, "data.channels: 3; allowed: 1"),
-        ({"source": "film"}, "data.source: 'film'; allowed: moving, folder"),
+        ({"source": "package", "name": "emoji"}, "no package of clips 'emoji'; allowed: fluent_emoji"),
+        ({"source": "film"}, "data.source: 'film'; allowed: moving, package, folder"),
     ],
 )
 def test_what_is_no_clip_is_refused_in_one_line(tmp_path, fields, line):

@@ -151,6 +151,7 @@ def test_every_kernel_of_the_papers_networks_gets_a_gradient():
         assert flat == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("policy", "xla"), [("float32", True), ("mixed_bfloat16", False)])
 def test_a_step_compiled_by_xla_and_in_bfloat16(policy, xla):
     keras.config.set_dtype_policy(policy)

@@ -43,7 +43,9 @@ def test_each_player_moves_its_own_weights_alone(name):
         assert all((one == two).all() for one, two in zip(rest, values(other), strict=True))
 
 
-@pytest.mark.parametrize("name", GAMES)
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=[pytest.mark.slow] if place else []) for place, name in enumerate(GAMES)]
+)
 def test_each_game_compiles_under_xla(name):
     model = fitted(compiled(GAMES[name].build(SPEC), jit_compile=True), steps=1)
     assert all(np.isfinite(float(tracker.result())) for tracker in model.metrics)

@@ -126,6 +126,7 @@ def test_the_penalty_is_of_the_reals_frames():
     np.testing.assert_allclose(terms["r1"], tf.reduce_mean(tf.reduce_sum(slope**2, axis=[1, 2, 3, 4])), rtol=1e-3)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("policy", "xla"), [("float32", True), ("mixed_bfloat16", False)])
 def test_a_step_compiled_by_xla_and_in_bfloat16(policy, xla):
     keras.config.set_dtype_policy(policy)

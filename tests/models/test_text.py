@@ -251,7 +251,7 @@ def test_phases_come_one_after_the_other():
     assert int(game.d_optimizer.iterations.value) == 4
 
 
-@pytest.mark.parametrize("kill", [1, 2, 3])
+@pytest.mark.parametrize("kill", [1, pytest.param(2, marks=pytest.mark.slow), 3])
 def test_a_resumed_game_goes_on_bit_for_bit_in_every_phase(tmp_path, kill):
     choice, spec = dataclasses.replace(SMALL, learning=8, judging=8, rollouts=1), TokenSpec(3, 6, WORDS)
 

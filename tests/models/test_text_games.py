@@ -164,6 +164,7 @@ def test_a_player_moves_only_its_own_network_and_all_of_it(choice, player):
         assert moved.count(False) <= idle if name == player else not any(moved)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("choice", [SOFT, DENSE])
 def test_a_step_compiled_by_xla(choice):
     game = compiled(choice)
