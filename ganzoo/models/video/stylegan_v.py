@@ -177,22 +177,33 @@ class Time(keras.layers.Layer):
         # Periods from `distance` to `longest` frames.
         self.rates = np.float32(2 * np.pi / np.geomspace(choice.distance, choice.longest, waves))
         self.paths = [
-            keras.layers.Conv1D(choice.motion, 3, padding="causal", activation=keras.layers.LeakyReLU(0.2))
+            keras.layers.Conv1D(
+                choice.motion,
+                3,
+                padding="causal",
+                activation=keras.layers.LeakyReLU(0.2),
+                kernel_initializer="he_normal",
+            )
             for _ in range(2)
         ]
         self.periods, self.phases = (equalized.EqualizedDense(waves, dtype="float32") for _ in range(2))
         self.aligner = keras.layers.Dense(2 * waves, use_bias=False, dtype="float32")
 
-    def call(self, motion, times):
+    def anchors(self, motion: tf.Tensor) -> tf.Tensor:
+        """What the noise of each anchor and of those before it says: float32 [B, K, M] of mean square 1."""
         x = tf.cast(motion, tf.float32)
         for path in self.paths:
             x = path(x)
+        return x * tf.math.rsqrt(tf.reduce_mean(tf.square(x), axis=-1, keepdims=True) + 1e-8)
+
+    def call(self, motion, times):
+        x = self.anchors(motion)
         place = tf.floor(times / self.distance)
         share = (times / self.distance - place)[..., None]
         left = tf.cast(place, tf.int32)
         before, after = (tf.gather(x, index, axis=1, batch_dims=1) for index in (left, left + 1))
         stretched = (tf.tanh(self.periods(before)) + 1) * self.rates
-        phases = self.phases(before)
+        phases = 2 * np.pi * self.phases(before)  # all of a circle from the first step on
 
         def waves(moment):
             angle = stretched * moment[..., None] + phases
