@@ -2,8 +2,9 @@
 
 `speed500_track` is the mean way of the centre of light from frame to frame in pixels, `jerk500_track` the median of its
 change, `frozen500_track` the share of clips that stand still (`STILL`), `loops500_track` the share that come back to
-where they began, `identity500_digits` the share of frames in which a network for digits finds the clip's commonest
-digit, `framekd500_pixels` the kernel distance of frames in small. Every result has four calibration rows: the same of
+where they began, `identity500_digits` the share of frames in which a network for digits finds the
+clip's commonest digit, `variety500_digits` how many digits there are among clips, `framekd500_pixels` the kernel
+distance of frames in small. Every result has four calibration rows: the same of
 real clips (also its floor), of real clips with their frames shuffled, of real first frames that stand still, and of
 frames of other clips each. Speed and jerk are right when they are the reals', neither lower nor higher.
 """
@@ -101,6 +102,17 @@ class Identity(VideoKind):
         return np.mean([np.bincount(each).max() / len(each) for each in digits])
 
 
+class Variety(Identity):
+    """How many digits there are among clips, each by its commonest one: exp of the entropy of their shares. A generator
+    that draws one digit only has perfect identity and a variety of 1."""
+
+    @classmethod
+    def measure(cls, clips, reals):
+        commonest = [np.bincount(each, minlength=10).argmax() for each in classes(clips)]
+        shares = np.bincount(commonest) / len(commonest)
+        return np.exp(-np.sum(shares * np.log(np.maximum(shares, 1e-12))))
+
+
 class FrameDistance(VideoKind):
     """Kernel distance of one frame of each clip, in small, to one of each real one: `kernel.KernelDistance`."""
 
@@ -150,6 +162,7 @@ KINDS = {
     "frozen": Frozen,
     "loops": Loops,
     "identity": Identity,
+    "variety": Variety,
     "framekd": FrameDistance,
 }
 

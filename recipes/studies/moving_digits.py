@@ -12,7 +12,14 @@ import statistics
 
 from ganzoo.study import Arm, Claim, Study, held, values
 
-COLUMNS = ("identity500_digits", "speed500_track", "jerk500_track", "frozen500_track", "framekd500_pixels")
+COLUMNS = (
+    "identity500_digits",
+    "variety500_digits",
+    "speed500_track",
+    "jerk500_track",
+    "frozen500_track",
+    "framekd500_pixels",
+)
 ARMS = {"mocogan": "mocogan_lite_moving_digits", "stylegan_v": "stylegan_v_lite_moving_digits"}
 
 
@@ -22,9 +29,10 @@ def study() -> Study:
         columns=COLUMNS,
         seeds=1,
         protocol="500 clips of 8 frames each; identity is the mean share of a clip's frames in which a LeNet of "
-        "MNIST's digits sees the clip's commonest digit, speed and jerk are of the centre of light in pixels a frame, "
-        "frozen is the share of clips that stand still, framekd the kernel distance of frames in 8x8 pixels. The "
-        "results file has the same of real clips, shuffled, static and independent frames beside each value.",
+        "MNIST's digits sees the clip's commonest digit, variety how many digits there are among clips (exp of the "
+        "entropy), speed and jerk are of the centre of light in pixels a frame, frozen is the share of clips that "
+        "stand still, framekd the kernel distance of frames in 8x8 pixels. The results file has the same of real "
+        "clips, shuffled, static and independent frames beside each value.",
         claims=(
             *(
                 Claim(
@@ -35,7 +43,9 @@ def study() -> Study:
             ),
             *(
                 held(
-                    f"and less than 2 % of those of {name} stand still", lambda share: share < 0.02, (name, COLUMNS[3])
+                    f"and less than 2 % of those of {name} stand still",
+                    lambda share: share < 0.02,
+                    (name, "frozen500_track"),
                 )
                 for name in ARMS
             ),
@@ -43,6 +53,11 @@ def study() -> Study:
                 "a digit stays itself in 0.6 of the frames of StyleGAN-V",
                 lambda share: share >= 0.6,
                 ("stylegan_v", COLUMNS[0]),
+            ),
+            held(
+                "and it draws five digits at least",
+                lambda digits: digits >= 5,
+                ("stylegan_v", "variety500_digits"),
             ),
         ),
     )

@@ -14,7 +14,14 @@ import dataclasses
 
 from ganzoo.recipe import Game, Recipe, Train, Video
 
-METRICS = ("identity500_digits", "speed500_track", "jerk500_track", "frozen500_track", "framekd500_pixels")
+METRICS = (
+    "identity500_digits",
+    "variety500_digits",
+    "speed500_track",
+    "jerk500_track",
+    "frozen500_track",
+    "framekd500_pixels",
+)
 
 
 def recipe() -> Recipe:

@@ -70,6 +70,9 @@ def test_identity_is_the_share_of_the_commonest_digit(monkeypatch):
     found = np.array([[3, 3, 3, 1], [2, 2, 5, 5]])
     monkeypatch.setattr(video, "classes", lambda clips: found)
     assert video.Identity.measure(None, None) == pytest.approx((0.75 + 0.5) / 2)
+    assert video.Variety.measure(None, None) == pytest.approx(2)  # threes and twos
+    monkeypatch.setattr(video, "classes", lambda clips: np.full((5, 4), 7))
+    assert video.Identity.measure(None, None) == 1 and video.Variety.measure(None, None) == pytest.approx(1)
 
 
 def test_digits_are_cut_out_where_they_are(monkeypatch):
