@@ -3,9 +3,9 @@
 An augmentation is called as a(images, progress, stream) -> images of the same shape: images are float32 [B, H, W, C],
 B static, any range (the published strengths are for [-1, 1]), progress is `gan.Progress`, stream names the draw. It
 is differentiable, twice, with respect to the images. `stats` names what it logs and `adapt(real_logits, progress)`,
-called once in each of D's updates with the logits of the reals, returns it; real_logits: float32 [B], above 0 where D
-calls an image real. One that keeps a state has a method `layer()`, which makes the `layers.kept.Kept` that is called
-so.
+called once in each of D's updates with the logits of the reals, returns it; real_logits: float32 [B, ...], above 0
+where D calls an image, or a part of it, real. One that keeps a state has a method `layer()`, which makes the
+`layers.kept.Kept` that is called so. `alike` gives all frames of a clip the same draw.
 
 Zhao et al. 2020, "Differentiable augmentation for data-efficient GAN training", arXiv 2006.10738: `DiffAugment`.
 Karras et al. 2020, "Training generative adversarial networks with limited data", arXiv 2006.06676, appendix B: `ADA`.
@@ -142,7 +142,7 @@ class Strength(kept.Kept):
         return tf.cast(schedules.value(self.choice, progress.images), tf.float32)
 
     def adapt(self, real_logits: tf.Tensor) -> tf.Tensor:
-        """Take notice of D's logits [B] of one update. -> mean of their signs, over all replicas."""
+        """Take notice of D's logits [B, ...] of one update. -> mean of their signs, over all replicas."""
         sign = kept.over_replicas(tf.reduce_mean(tf.sign(real_logits)))
         if isinstance(self.choice, Adaptive):
             step = self.choice.interval * random.whole(real_logits.shape[0]) / self.choice.images
@@ -397,6 +397,29 @@ def flip_and_shift(images: tf.Tensor, progress, stream: str, pixels: int = 4) ->
     columns = tf.where((flip < 0.5)[:, None], tf.range(width), tf.range(width - 1, -1, -1))
     rows, columns = tf.range(height) - _spread(down, pixels)[:, None], columns - _spread(right, pixels)[:, None]
     return gathered(images, mirrored(rows, height), mirrored(columns, width))
+
+
+def alike(augment, clips: tf.Tensor, progress, stream: str) -> tf.Tensor:
+    """Clips float32 [B, T, H, W, C] through an augmentation of images, all frames of a clip by one draw: what moves
+    does so as before."""
+    frames = tf.reshape(clips, [clips.shape[0] * clips.shape[1], *clips.shape[2:]])
+    return tf.reshape(augment(frames, _Alike(progress, clips.shape[1]), stream), clips.shape)
+
+
+class _Alike:
+    """`gan.Progress` whose draws are the same for every `times` rows."""
+
+    def __init__(self, progress, times: int):
+        self.step, self.images, self._progress, self._times = progress.step, progress.images, progress, times
+
+    def uniform(self, shape, stream: str) -> tf.Tensor:
+        return self._repeated(self._progress.uniform, shape, stream)
+
+    def normal(self, shape, stream: str) -> tf.Tensor:
+        return self._repeated(self._progress.normal, shape, stream)
+
+    def _repeated(self, draw: Callable, shape, stream: str) -> tf.Tensor:
+        return tf.repeat(draw([shape[0] // self._times, *shape[1:]], stream), self._times, axis=0)
 
 
 def check(images: tf.Tensor) -> None:

@@ -207,6 +207,19 @@ class GAN(keras.Model):
         """Log a scalar that is not part of a loss; `name` is declared in `stats`."""
         self.trackers[name].update_state(value)
 
+    def observe_accuracy(self, real_logits: tf.Tensor, fake_logits: tf.Tensor):
+        """Log the shares of reals and fakes that D calls by their name, and let the augmentation adapt to them."""
+        if self.augment is not None:
+            above = real_logits - self.adversarial.boundary
+            for name, value in self.augment.adapt(above, self.progress).items():
+                self.observe(name, value)
+        self.observe("d_accuracy_real", _share(real_logits > self.adversarial.boundary))
+        self.observe("d_accuracy_fake", _share(fake_logits <= self.adversarial.boundary))
+
+    def penalties(self, critic: Callable[[tf.Tensor], tf.Tensor], real: tf.Tensor, fake: tf.Tensor, logits) -> Terms:
+        """The regularisers' terms. logits: D's of (real, fake)."""
+        return {each.name: each(critic, real, fake, self.progress, logits) for each in self.regularizers}
+
     def train_step(self, batch: Batch) -> dict[str, tf.Tensor]:
         if self.lookup is not None:
             batch = self.lookup(batch)
@@ -372,19 +385,6 @@ class NoiseGAN(GAN):
         self.observe_accuracy(real_logits, fake_logits)
         adversarial = self.adversarial.d(real_logits, fake_logits)
         return {"adv": adversarial} | self.penalties(critic, real, fake, (real_logits, fake_logits))
-
-    def observe_accuracy(self, real_logits: tf.Tensor, fake_logits: tf.Tensor):
-        """Log the shares of reals and fakes that D calls by their name, and let the augmentation adapt to them."""
-        if self.augment is not None:
-            above = real_logits - self.adversarial.boundary
-            for name, value in self.augment.adapt(above, self.progress).items():
-                self.observe(name, value)
-        self.observe("d_accuracy_real", _share(real_logits > self.adversarial.boundary))
-        self.observe("d_accuracy_fake", _share(fake_logits <= self.adversarial.boundary))
-
-    def penalties(self, critic: Callable[[tf.Tensor], tf.Tensor], real: tf.Tensor, fake: tf.Tensor, logits) -> Terms:
-        """The regularisers' terms. logits: D's of (real, fake)."""
-        return {each.name: each(critic, real, fake, self.progress, logits) for each in self.regularizers}
 
     def g_loss(self, batch: Batch) -> Terms:
         critic = self.critic(batch, player="g")

@@ -10,7 +10,7 @@ from collections.abc import Callable
 import keras
 import tensorflow as tf
 
-from ganzoo import gan
+from ganzoo import augment, gan
 from ganzoo.data.video import VideoSpec
 
 
@@ -19,6 +19,9 @@ class VideoGAN(gan.GAN):
 
     make: () -> the network. content, motion: sizes of its latents. spec: of the data.
     """
+
+    augments = True
+    stats = (*gan.GAN.stats, "d_accuracy_real", "d_accuracy_fake")
 
     def __init__(self, make: Callable[[], keras.Model], content: int, motion: int, spec: VideoSpec, **kwargs):
         super().__init__(**kwargs)
@@ -51,6 +54,10 @@ class VideoGAN(gan.GAN):
         motion = self.progress.normal([rows, self.clip.frames + 1, self.motion], f"{player}/motion")
         clips = self.generator({"content": content, "motion": motion}, training=True)
         return tf.ensure_shape(clips, [rows, *self.clip.shape])
+
+    def augmented(self, clips: tf.Tensor, stream: str) -> tf.Tensor:
+        """Clips float32 [B, T, H, W, C] as D is shown them: where the game has an augmentation, by a draw for each."""
+        return clips if self.augment is None else augment.alike(self.augment, clips, self.progress, stream)
 
     def frame_of(self, clips: tf.Tensor, stream: str) -> tf.Tensor:
         """float32 [B, T, H, W, C] -> [B, H, W, C]: one frame of each, at random."""

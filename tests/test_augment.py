@@ -449,3 +449,17 @@ def test_impossible_strengths_are_refused():
         augment.ADA(hue=-1)
     with pytest.raises(BadInput, match="must be at least 1"):
         augment.Adaptive(images=0)
+
+
+@pytest.mark.parametrize("choice", [ALL, augment.ADA(p=1.0)])
+def test_all_frames_of_a_clip_are_augmented_alike(choice):
+    still = tf.repeat(pictures(rows=3)[:, None], 4, axis=1)
+    layer = choice.layer() if hasattr(choice, "layer") else choice
+    seen = augment.alike(layer, still, progress(), "t").numpy()
+    assert seen.shape == still.shape
+    np.testing.assert_array_equal(seen, np.repeat(seen[:, :1], 4, axis=1))
+    assert not np.allclose(seen, still)
+    # A clip of one frame is an image.
+    np.testing.assert_array_equal(
+        augment.alike(layer, still[:, :1], progress(), "t")[:, 0], layer(still[:, 0], progress(), "t")
+    )

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from ganzoo import checkpoint, clips, losses, regularizers, schedules
+from ganzoo import augment, checkpoint, clips, losses, regularizers, schedules
 from ganzoo.data.video import VideoSpec
 from ganzoo.errors import BadInput
 from ganzoo.models.video import mocogan
@@ -166,3 +166,13 @@ def test_an_export_films_without_ganzoo(tmp_path):
 def test_what_does_not_fit_is_refused():
     with pytest.raises(BadInput, match="size"):
         SMALL.build(VideoSpec(4, 20, 20, 1))
+
+
+def test_an_augmentation_is_of_what_both_judges_see():
+    ada = augment.ADA(p=augment.Adaptive(target=-1.0, images=4, interval=1))
+    game = compiled(augment=ada)
+    logs = game.train_step(batch())
+    assert float(game.augment.strength.p) == float(logs["augment_p"]) == 0.5  # 2 clips of 4
+    clips = batch()["video"]
+    assert not np.allclose(game._judges("d")["video"](clips), game.of_clips({"video": clips}))
+    assert not np.allclose(game._judges("d")["image"](clips[:, 0]), game.of_frames({"image": clips[:, 0]}))

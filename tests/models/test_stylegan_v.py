@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from ganzoo import clips, losses, regularizers, schedules
+from ganzoo import augment, clips, losses, regularizers, schedules
 from ganzoo.data.video import VideoSpec
 from ganzoo.errors import BadInput
 from ganzoo.models.image import stylegan2
@@ -143,3 +143,16 @@ def test_what_does_not_fit_is_refused():
     for frames in (1, 7):
         with pytest.raises(BadInput, match=rf"model\.frames: {frames}; allowed: 2 to data\.frames = 6"):
             dataclasses.replace(SMALL, frames=frames).build(SPEC)
+
+
+def test_an_augmentation_is_of_both_sides_and_adapts_to_the_reals():
+    ada = augment.ADA(p=augment.Adaptive(target=-1.0, images=8, interval=1), flip=0.0)
+    plain, shown = compiled(), compiled(augment=ada)
+    given, moments = batch(), plain.moments(4, "d")
+    real = tf.gather(given["video"], moments, axis=1, batch_dims=1)
+    shown.discriminator.set_weights(plain.discriminator.get_weights())
+    np.testing.assert_array_equal(shown.critic(moments)(real), plain.critic(moments)(real))  # p is 0 before a step
+    shown.train_step(given)
+    assert float(shown.augment.strength.p) == 0.5  # 4 clips of 8
+    both = [critic(real) for critic in (shown.critic(moments), plain.critic(moments))]
+    assert not np.allclose(*both)

@@ -6,6 +6,7 @@ and the judge of clips convolves in time without a border of 0 only as far as th
 """
 
 import dataclasses
+import itertools
 
 import keras
 import tensorflow as tf
@@ -40,7 +41,6 @@ class MotionGame(video.VideoGAN):
 
     d_terms = ("image", "video")
     g_terms = ("image", "video")
-    stats = (*video.VideoGAN.stats, "d_accuracy_real", "d_accuracy_fake")
 
     def __init__(self, choice: MoCoGAN, spec: VideoSpec, **kwargs):
         super().__init__(lambda: Generator(choice, spec), choice.content, choice.motion, spec, **kwargs)
@@ -50,11 +50,18 @@ class MotionGame(video.VideoGAN):
     def d_nets(self):
         return (self.of_frames, self.of_clips)
 
-    def _judges(self):
-        return {
-            "image": lambda frames: self.of_frames({"image": frames}, training=True),
-            "video": lambda clips: self.of_clips({"video": clips}, training=True),
-        }
+    def _judges(self, player: str):
+        looks = itertools.count()
+
+        def of_frames(frames):
+            shown = self.augmented(frames[:, None], f"{player}/augment/{next(looks)}")
+            return self.of_frames({"image": shown[:, 0]}, training=True)
+
+        def of_clips(clips):
+            shown = self.augmented(clips, f"{player}/augment/{next(looks)}")
+            return self.of_clips({"video": shown}, training=True)
+
+        return {"image": of_frames, "video": of_clips}
 
     def _shown(self, clips: tf.Tensor, stream: str) -> dict[str, tf.Tensor]:
         return {"image": self.frame_of(clips, stream), "video": clips}
@@ -62,24 +69,21 @@ class MotionGame(video.VideoGAN):
     def d_loss(self, batch: Batch) -> Terms:
         real = self._shown(batch["video"], "d/real frame")
         fake = self._shown(tf.stop_gradient(self.filmed(rows(batch), "d")), "d/fake frame")
-        terms, penalties, right = {}, {each.name: [] for each in self.regularizers}, []
-        for name, judge in self._judges().items():
+        terms, found, said = {}, [], []
+        for name, judge in self._judges("d").items():
             logits = judge(real[name]), judge(fake[name])
             terms[name] = self.adversarial.d(*logits)
-            boundary = self.adversarial.boundary
-            right.append([tf.cast(logits[0] > boundary, tf.float32), tf.cast(logits[1] <= boundary, tf.float32)])
-            for each in self.regularizers:
-                penalties[each.name].append(each(judge, real[name], fake[name], self.progress, logits))
-        for place, kind in enumerate(("real", "fake")):
-            self.observe(f"d_accuracy_{kind}", tf.reduce_mean([tf.reduce_mean(each[place]) for each in right]))
-        return terms | {name: tf.add_n(found) for name, found in penalties.items()}
+            found.append(self.penalties(judge, real[name], fake[name], logits))
+            said.append([tf.reshape(each, [each.shape[0], -1]) for each in logits])
+        self.observe_accuracy(*(tf.concat(each, axis=1) for each in zip(*said, strict=True)))
+        return terms | {name: tf.add_n([each[name] for each in found]) for name in found[0]}
 
     def g_loss(self, batch: Batch) -> Terms:
         fake = self._shown(self.filmed(rows(batch), "g"), "g/fake frame")
         real = self._shown(batch["video"], "g/real frame") if self.adversarial.relativistic else {}
         return {
             name: self.adversarial.g(judge(fake[name]), judge(real[name]) if real else None)
-            for name, judge in self._judges().items()
+            for name, judge in self._judges("g").items()
         }
 
 

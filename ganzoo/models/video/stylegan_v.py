@@ -10,6 +10,7 @@ two before them by causal convolutions, and there is no noise, no style mixing a
 """
 
 import dataclasses
+import itertools
 from typing import Any
 
 import keras
@@ -57,8 +58,6 @@ def _frame(spec: VideoSpec) -> Spec:
 class SparseGame(video.VideoGAN):
     """Batches {"video": float32 [B, T, H, W, C]}."""
 
-    stats = (*video.VideoGAN.stats, "d_accuracy_real", "d_accuracy_fake")
-
     def __init__(self, choice: StyleGANV, spec: VideoSpec, **kwargs):
         super().__init__(lambda: Generator(choice, spec), choice.nets.z_dim, choice.motion, spec, **kwargs)
         self.choice = choice
@@ -87,10 +86,15 @@ class SparseGame(video.VideoGAN):
         }
         return tf.ensure_shape(self.generator(given, training=True), [count, self.choice.frames, *self.clip.shape[1:]])
 
-    def critic(self, moments: tf.Tensor):
-        """D as a function of frames [B, frames, H, W, C] at these moments, int [B, frames]."""
+    def critic(self, moments: tf.Tensor, player: str = "d"):
+        """D as a function of frames [B, frames, H, W, C] at these moments, int [B, frames], each look augmented anew.
+
+        player: whose turn, "d" or "g".
+        """
+        looks = itertools.count()
 
         def judge(frames):
+            frames = self.augmented(frames, f"{player}/augment/{next(looks)}")
             return self.discriminator({"image": beside(frames, moments, self.clip.frames)}, training=True)
 
         return judge
@@ -100,15 +104,12 @@ class SparseGame(video.VideoGAN):
         real = tf.gather(batch["video"], moments, axis=1, batch_dims=1)
         fake, critic = tf.stop_gradient(self.sparse(moments, "d")), self.critic(moments)
         logits = critic(real), critic(fake)
-        boundary = self.adversarial.boundary
-        self.observe("d_accuracy_real", tf.reduce_mean(tf.cast(logits[0] > boundary, tf.float32)))
-        self.observe("d_accuracy_fake", tf.reduce_mean(tf.cast(logits[1] <= boundary, tf.float32)))
-        terms = {"adv": self.adversarial.d(*logits)}
-        return terms | {each.name: each(critic, real, fake, self.progress, logits) for each in self.regularizers}
+        self.observe_accuracy(*logits)
+        return {"adv": self.adversarial.d(*logits)} | self.penalties(critic, real, fake, logits)
 
     def g_loss(self, batch: Batch) -> Terms:
         moments = self.moments(rows(batch), "g")
-        critic = self.critic(moments)
+        critic = self.critic(moments, "g")
         real = None
         if self.adversarial.relativistic:
             real = critic(tf.gather(batch["video"], moments, axis=1, batch_dims=1))
