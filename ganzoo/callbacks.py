@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable
 
 import keras
+import numpy as np
 import tensorflow as tf
 from tensorboard.plugins.hparams import api as hparams
 from tensorboard.plugins.image import metadata as image_plugin
@@ -209,10 +210,11 @@ def _summarise_gif(path):
 class Evaluate(keras.callbacks.Callback):
     """Metrics when they are due: metrics.jsonl, TensorBoard, and the best checkpoint by the recipe's first metric."""
 
-    def __init__(self, run: runs.Run, writer: tf.summary.SummaryWriter, every: int, judge: Callable, show: Callable):
-        """every: images between evaluations, 0 = none. judge: () -> {metric: result}. show: takes the record."""
+    def __init__(self, run: runs.Run, writer: tf.summary.SummaryWriter, every: int, exhibit, show: Callable):
+        """every: images between evaluations, 0 = none. exhibit: an object as `exhibit.Exhibit`, whose `judge()` gives
+        {metric: result}; where it has `curve(records)`, that picture is written as well. show: takes the record."""
         super().__init__()
-        self.run, self.writer, self.every, self.judge, self.show = run, writer, every, judge, show
+        self.run, self.writer, self.every, self.exhibit, self.show = run, writer, every, exhibit, show
 
     def on_train_begin(self, logs=None):
         self._measure_if_due()  # the process may have died between the checkpoint and its evaluation
@@ -233,12 +235,14 @@ class Evaluate(keras.callbacks.Callback):
             if record["images"] == images:
                 break
         else:
-            record = {"images": images, "kimg": images / 1000, "metrics": self.judge()}
+            record = {"images": images, "kimg": images / 1000, "metrics": self.exhibit.judge()}
             runs.append(self.run.metrics, record)
             done.append(record)
             with self.writer.as_default(step=images):
                 for name, result in record["metrics"].items():
                     tf.summary.scalar(f"metrics/{name}", result["value"])
+                if hasattr(self.exhibit, "curve") and (curve := self.exhibit.curve(done)):
+                    tf.summary.image("curve", np.asarray(curve)[None])
             self.writer.flush()
             self.show(record)
         checkpoint.keep_best(self.run.checkpoints, runs.best(done)["images"])

@@ -1,6 +1,7 @@
 """What a game of sentences shows of itself while it trains: sentences of fixed seeds, and metrics."""
 
 import functools
+import io
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -8,12 +9,13 @@ import PIL.Image
 import tensorflow as tf
 
 import ganzoo.recipe
-from ganzoo import sentences, text
+from ganzoo import planes, sentences, text
 from ganzoo.data.text import page
 from ganzoo.metrics import text as measures
 
 SHOWN = 24  # sentences
 ROWS = 250  # of held-out sentences at once
+LINES = 8  # of a curve, one for each evaluation
 
 
 class Excerpts:
@@ -49,6 +51,18 @@ class Excerpts:
         for name, result in results.items():
             result["ceiling"] = self._ceiling(name)
         return results
+
+    def curve(self, records: Sequence[dict]) -> PIL.Image.Image | None:
+        """Quality against diversity over temperatures, a line for each of the last evaluations; None where no two
+        temperatures are measured. records: lines of metrics.jsonl."""
+        found = {f"{record['kimg']:g} kimg": measures.plane(record["metrics"]) for record in records[-LINES:]}
+        lines = {name: each[1] for name, each in found.items() if each}
+        if not lines:
+            return None
+        axes = next(each[0] for each in found.values() if each)
+        file = io.BytesIO()
+        planes.draw(lines, axes, "over temperatures", file)
+        return PIL.Image.open(file).convert("RGB")
 
     def _ceiling(self, name: str) -> float:
         if name not in self._ceilings:

@@ -9,7 +9,7 @@ import re
 import statistics
 from collections.abc import Sequence
 
-from ganzoo import metrics, recipe, results
+from ganzoo import metrics, planes, recipe, results
 from ganzoo import study as studies
 from ganzoo.study import Study
 
@@ -95,7 +95,11 @@ def _made_on(rows: Sequence[dict]) -> str:
 
 
 def plot(name: str, study: Study, rows: Sequence[dict], file: pathlib.Path):
-    """Each arm's first column over reals seen: mean of its seeds, and the band from the least to the greatest."""
+    """Each arm's first column over reals seen: mean of its seeds, and the band from the least to the greatest. Of a
+    study with a plane, the means of its pairs of columns."""
+    if study.plane:
+        labels = tuple(column.rpartition("_")[0] for column in study.plane[0])
+        return planes.draw(_lines(study, rows), labels, f"{name}: means over seeds", file)
     import matplotlib
 
     matplotlib.use("Agg")
@@ -120,6 +124,20 @@ def plot(name: str, study: Study, rows: Sequence[dict], file: pathlib.Path):
     axes.grid(alpha=0.3)
     figure.savefig(file, dpi=110)
     pyplot.close(figure)
+
+
+def _lines(study: Study, rows: Sequence[dict]) -> dict[str, planes.Points]:
+    lines = {}
+    for arm, played in studies.grouped(study, rows).items():
+        found = [[studies.values(played, column) for column in pair] for pair in study.plane]
+        points = [
+            (pair[0].rpartition("_")[2], *map(statistics.fmean, both))
+            for pair, both in zip(study.plane, found, strict=True)
+            if all(both)
+        ]
+        if points:
+            lines[arm] = points
+    return lines
 
 
 def zoo_table() -> str:

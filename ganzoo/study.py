@@ -57,7 +57,9 @@ class Study:
     """What is compared. columns: metrics of the table, the first is plotted. seeds: 0 ... seeds - 1 of every arm.
 
     source: whose values `Arm.paper` are; reference: what the table calls them. plotted: what a row's series is, where
-    it is not the first column; scale: of that axis. protocol: what a reader must know beside the numbers.
+    it is not the first column; scale: of that axis. plane: pairs of columns; then an arm is drawn as a line through the
+    points (first, second) of these in their order, in place of its series. protocol: what a reader must know beside
+    the numbers.
     """
 
     arms: tuple[Arm, ...]
@@ -68,6 +70,7 @@ class Study:
     reference: str = "paper"
     plotted: str = ""
     scale: Literal["linear", "log"] = "linear"
+    plane: tuple[tuple[str, str], ...] = ()
     claims: tuple[Claim, ...] = ()
 
 

@@ -102,7 +102,7 @@ def _train(name: str, overrides: tuple[str, ...], run: str | None, smoke: bool, 
         diagnose = callbacks.Diagnose(folder, writer, exhibit.measure)
         log = callbacks.Log(folder, writer, total, seconds, diagnose, show.tick)
         samples = callbacks.Samples(folder, writer, recipe.train.tick, exhibit)
-        evaluate = callbacks.Evaluate(folder, writer, every, exhibit.judge, show.evaluation)
+        evaluate = callbacks.Evaluate(folder, writer, every, exhibit, show.evaluation)
         save = callbacks.Save(folder, log, stop)
         hooks = [diagnose, log, callbacks.Guard(diagnose), save, stop, samples, evaluate]
         if not header:

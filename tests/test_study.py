@@ -97,6 +97,21 @@ def test_a_plot_is_drawn(toy, tmp_path):
     assert (tmp_path / "toy.png").read_bytes()[:4] == b"\x89PNG"
 
 
+def test_a_plane_joins_the_means_of_its_columns(monkeypatch, tmp_path):
+    drawn = {}
+    monkeypatch.setattr(report.planes, "draw", lambda lines, *rest: drawn.update(lines))
+    columns = [f"{kind}5k_{view}" for kind in ("nlltest", "nlloracle") for view in ("t100", "t80")]
+    final = [{column: {"value": value + seed} for value, column in enumerate(columns)} for seed in range(2)]
+    made = [{"arm": "one", "seed": seed, **result(1.0), "final": each} for seed, each in enumerate(final)]
+    plane = tuple(zip(columns[:2], columns[2:], strict=True))
+    study_of = Study((Arm("one", "mle_oracle"), Arm("two", "mle_oracle")), tuple(columns), 2, "", plane=plane)
+    report.plot("toy", study_of, made, tmp_path / "toy.png")
+    assert drawn == {"one": [("t100", 0.5, 2.5), ("t80", 1.5, 3.5)]}
+    monkeypatch.undo()
+    report.plot("toy", study_of, made, tmp_path / "toy.png")
+    assert (tmp_path / "toy.png").read_bytes()[:4] == b"\x89PNG"
+
+
 def test_a_run_that_diverged_is_a_row(toy):
     diverged = {"arm": "one", "seed": 0, **result(1.0, "divergence"), "final": None, "best": None, "collapsed": True}
     cells = report.table(TOY, [diverged])[1][0]

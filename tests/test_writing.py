@@ -61,7 +61,7 @@ def test_sentences_are_in_the_run_folder_and_in_tensorboard(run):
     for path in (run / "tensorboard").glob("*tfevents*"):
         for record in tf.data.TFRecordDataset(str(path)).as_numpy_iterator():
             tags |= {value.tag for value in tf.compat.v1.Event.FromString(record).summary.value}
-    assert {"samples", "train/g_nll", "metrics/nlltest32_t100"} <= tags
+    assert {"samples", "train/g_nll", "metrics/nlltest32_t100", "curve"} <= tags
 
 
 @pytest.mark.parametrize(

@@ -4,16 +4,16 @@ Names are a kind of `KINDS`, a number of sentences and one of the kind's views. 
 sampled have the temperature as their view, in hundredths: `nlloracle2k_t80` is the mean cost of a token of 2,000
 sentences, written at temperature 0.8, under the oracle (quality), `nlltest2k_t80` that of 2,000 held-out sentences
 under the writer at the same temperature (diversity: what it never writes costs much). Either alone can be bought with
-the other. `bleu500_n3` and `selfbleu500_n3` are BLEU-3 against the held-out sentences and against each other,
-`copied2k_t100` the share of sentences that are in the training, `valid2k_t100` the share that parses,
-`textfd2k_reader` the Frechet distance in the features of a random LSTM, an own encoder that no other values compare
-with.
+the other. `bleu500_n3` and `selfbleu500_n3` are BLEU-3 against the held-out sentences and against each other at the
+temperature 1, `bleu500_n3t80` and `selfbleu500_n3t80` at 0.8; `copied2k_t100`
+the share of sentences that are in the training, `valid2k_t100` the share that parses, `textfd2k_reader` the Frechet
+distance in the features of a random LSTM, an own encoder that no other values compare with.
 """
 
 import collections
 import functools
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
@@ -21,6 +21,8 @@ from ganzoo.errors import BadInput
 
 TEMPERATURES = ("t60", "t70", "t80", "t90", "t100", "t110", "t120", "t140")
 GRAMS = ("n2", "n3", "n4", "n5")
+GRAMS = (*GRAMS, *(grams + temperature for grams in GRAMS for temperature in TEMPERATURES))
+PLANES = (("nlltest", "nlloracle"), ("selfbleu", "bleu"))  # diversity and quality
 EPSILON = 0.1  # matches of a length that has none: NLTK's SmoothingFunction().method1
 
 
@@ -98,8 +100,10 @@ class Bleu(TextKind):
 
     @classmethod
     def measure(cls, written, count, view):
-        references = References(written.sentences(written.held_out.images), int(view[1:]))
-        made, real = (written.sentences(each) for each in (written.write(count, 1.0), written.reals.images[:count]))
+        n, temperature = _grams_of(view)
+        references = References(written.sentences(written.held_out.images), n)
+        some = written.write(count, temperature), written.reals.images[:count]
+        made, real = map(written.sentences, some)
         return tuple(float(np.mean([references.bleu(each) for each in some])) for some in (made, real))
 
 
@@ -113,9 +117,10 @@ class SelfBleu(TextKind):
     @classmethod
     def measure(cls, written, count, view):
         values = []
-        for some in (written.write(count, 1.0), written.reals.images[:count]):
+        n, temperature = _grams_of(view)
+        for some in (written.write(count, temperature), written.reals.images[:count]):
             sentences = written.sentences(some)
-            references = References(sentences, int(view[1:]))
+            references = References(sentences, n)
             values.append(float(np.mean([references.bleu(each, own=row) for row, each in enumerate(sentences)])))
         return tuple(values)
 
@@ -219,6 +224,33 @@ def _grams(sentence: Sequence[int], size: int) -> collections.Counter:
 
 def _temperature(view: str) -> float:
     return int(view[1:]) / 100
+
+
+def _grams_of(view: str) -> tuple[int, float]:
+    """Of a view of BLEU the n and the temperature."""
+    return int(view[1]), _temperature(view[2:] or "t100")
+
+
+def plane(results: Mapping[str, dict]) -> tuple[tuple[str, str], list[tuple[str, float, float]]] | None:
+    """The first of `PLANES` whose two kinds have at least two temperatures in common: names of the axes, and for each
+    temperature its view, diversity and quality. None where there is none. results: of `evaluate`."""
+    from ganzoo.metrics.protocol import parse
+
+    found: dict[tuple, dict[str, float]] = {}
+    for protocol in map(parse, results):
+        grams, temperature = protocol.extractor[:2], protocol.extractor[2:] or "t100"
+        if KINDS[protocol.kind].VIEWS is TEMPERATURES:
+            grams, temperature = "", protocol.extractor
+        values = found.setdefault((protocol.kind, f"{protocol.count}{grams and '_' + grams}"), {})
+        values[temperature] = results[protocol.name]["value"]
+    for across, up in PLANES:
+        for kind, rest in found:
+            quality = found.get((up, rest), {})
+            shared = [each for each in TEMPERATURES if each in found[kind, rest] and each in quality]
+            if kind == across and len(shared) > 1:
+                points = [(each, found[kind, rest][each], quality[each]) for each in shared]
+                return (across + rest, up + rest), points
+    return None
 
 
 def check(names: Sequence[str], reals, data) -> None:

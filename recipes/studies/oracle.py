@@ -25,7 +25,7 @@ def study() -> Study:
             Arm("reward less its average", GAME, ("model.baseline=true",), after="mle"),
         ),
         columns=COLUMNS,
-        plotted="nlltest5k_t100",
+        plane=tuple(zip(COLUMNS[1::2], COLUMNS[::2], strict=True)),
         seeds=3,
         protocol="nlloracle: nats a token of 5,000 written sequences under the oracle, whose own cost 5.73 (entropy); "
         "nlltest: nats a token of 5,000 held-out sequences under the writer at the same temperature (t80 = 0.8). Both "

@@ -18,7 +18,7 @@ def study() -> Study:
     return Study(
         arms=(Arm("mle", "mle_lite_oracle"), *(Arm(name, recipe) for name, recipe in GAMES.items())),
         columns=COLUMNS,
-        plotted="nlltest5k_t100",
+        plane=tuple(zip(COLUMNS[1::2], COLUMNS[::2], strict=True)),
         seeds=1,
         protocol="nlloracle: nats a token of 5,000 written sequences under the oracle (in the file the floor is "
         "its own cost, the ceiling that of the writer before its first step); nlltest: nats a token of 5,000 held-out "

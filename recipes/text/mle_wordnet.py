@@ -13,7 +13,14 @@ import dataclasses
 
 from ganzoo.recipe import Game, Recipe, Text, Train
 
-METRICS = ("nlltest1k_t100", "bleu500_n2", "bleu500_n3", "selfbleu500_n2", "selfbleu500_n3", "copied500_t100")
+SWEEP = ("n3t80", "n3", "n3t120")
+METRICS = (
+    "nlltest1k_t100",
+    *(f"{kind}500_{view}" for view in SWEEP for kind in ("bleu", "selfbleu")),
+    "bleu500_n2",
+    "selfbleu500_n2",
+    "copied500_t100",
+)
 
 
 def data() -> Text:
@@ -42,5 +49,5 @@ def smoke() -> Recipe:
         model=mle.MLE(lstm.LSTM(embedding=4, units=4)),
         data=Text(source="grammar", vocabulary=50, length=8, held_out=32, limit=64),
         train=Train(images=64, batch=16, tick=32, evaluate=64),
-        metrics=("nlltest32_t100", "valid32_t100", "bleu16_n2"),
+        metrics=("nlltest32_t100", "valid32_t100", "bleu16_n2", "bleu16_n2t80", "selfbleu16_n2", "selfbleu16_n2t80"),
     )

@@ -130,3 +130,23 @@ def test_what_these_sentences_cannot_have_is_refused(formulas):
     ):
         with pytest.raises(BadInput, match=line):
             text.check((name,), formulas.reals, formulas.data)
+
+
+def test_bleu_is_of_sentences_at_its_temperature(formulas):
+    written, asked = formulas.written(), []
+    written.write = lambda count, temperature: asked.append(temperature) or formulas.reals.images[:count]
+    text.evaluate(("bleu100_n3t80", "selfbleu100_n2t120", "bleu100_n4"), written)
+    assert asked == [0.8, 1.2, 1.0]
+
+
+def test_a_plane_is_of_the_temperatures_that_both_kinds_have():
+    def results(**values):
+        return {name: {"value": value} for name, value in values.items()}
+
+    bleu = results(bleu50_n3=0.5, selfbleu50_n3=0.6, bleu50_n3t80=0.7, selfbleu50_n3t80=0.8, bleu50_n2=0.1)
+    points = [("t80", 0.8, 0.7), ("t100", 0.6, 0.5)]
+    assert text.plane(bleu) == (("selfbleu50_n3", "bleu50_n3"), points)
+    costs = results(nlloracle5k_t80=1.0, nlltest5k_t80=2.0, nlltest5k_t100=3.0, nlloracle5k_t100=4.0)
+    assert text.plane(bleu | costs) == (("nlltest5000", "nlloracle5000"), [("t80", 2.0, 1.0), ("t100", 3.0, 4.0)])
+    for one in (results(bleu50_n3=1.0, selfbleu50_n3=1.0, bleu50_n2=1.0, selfbleu50_n2=1.0), results(valid9_t80=1.0)):
+        assert text.plane(one) is None
