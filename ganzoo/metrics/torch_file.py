@@ -1,13 +1,16 @@
-"""Tensors from a PyTorch file without PyTorch: `torch.save`'s format before 1.6, which has no zip around it.
+"""Tensors from a PyTorch file without PyTorch: `torch.save`'s format, and that before 1.6.
 
 A pickle can run anything, so this reader resolves only the names that a dictionary of tensors needs and refuses every
-other. The file is five pickles (magic number, version, the writer's machine, the object, the keys of its storages) and
-then the storages in the order of their keys: for each an int64 length and little-endian data.
+other. A file is a zip of a pickle data.pkl of the object and of little-endian storages data/KEY, all in one folder of
+any name. Before 1.6 it was five pickles (magic number, version, the writer's machine, the object, the keys of its
+storages) and then the storages in the order of their keys: for each an int64 length and its data.
 """
 
 import collections
 import pathlib
 import pickle
+import zipfile
+import zlib
 from typing import BinaryIO
 
 import numpy as np
@@ -23,6 +26,9 @@ def load(path: pathlib.Path) -> dict[str, np.ndarray]:
     """The tensors of a state dict by their names. Raises BadInput for any other kind of file."""
     try:
         with path.open("rb") as file:
+            if zipfile.is_zipfile(file):
+                return _load_zip(file)
+            file.seek(0)
             return _load(file)
     except (
         OSError,
@@ -33,9 +39,26 @@ def load(path: pathlib.Path) -> dict[str, np.ndarray]:
         TypeError,
         ValueError,
         pickle.UnpicklingError,
+        zipfile.BadZipFile,
+        zlib.error,
     ) as error:
         # What a damaged pickle raises depends on where the damage is.
-        raise BadInput(f"metrics: {path} is not a readable state dict of PyTorch before 1.6: {error}") from error
+        raise BadInput(f"metrics: {path} is not a readable state dict of PyTorch: {error}") from error
+
+
+def _load_zip(file: BinaryIO) -> dict[str, np.ndarray]:
+    with zipfile.ZipFile(file) as archive:
+        pickles = [name for name in archive.namelist() if name.split("/")[1:] == ["data.pkl"]]
+        if len(pickles) != 1:
+            raise ValueError(f"it is a zip with {len(pickles)} files data.pkl")
+        reader = _Unpickler(archive.open(pickles[0]))
+        tensors = reader.load()
+        for key, (dtype, size) in reader.storages.items():
+            content = archive.read(f"{pickles[0].removesuffix('.pkl')}/{key}")
+            if len(content) != size * dtype.itemsize:
+                raise ValueError(f"storage {key} has another length than the {size} announced")
+            reader.storages[key] = np.frombuffer(content, dtype, size)
+    return {name: tensor.view(reader.storages) for name, tensor in tensors.items()}
 
 
 def _load(file: BinaryIO) -> dict[str, np.ndarray]:
@@ -84,8 +107,8 @@ class _Unpickler(pickle.Unpickler):
         raise pickle.UnpicklingError(f"{module}.{name} is not part of a tensor")
 
     def persistent_load(self, identity: tuple) -> str:
-        kind, dtype, key, _, size, view = identity
-        if kind != "storage" or not isinstance(dtype, np.dtype) or view is not None:
+        kind, dtype, key, _, size, *view = identity  # a view of a storage was known before 1.6 only
+        if kind != "storage" or not isinstance(dtype, np.dtype) or view not in ([], [None]):
             raise pickle.UnpicklingError(f"{identity} is not a plain storage")
         self.storages[key] = (dtype, size)
         return key

@@ -4,9 +4,11 @@
 change, `frozen500_track` the share of clips that stand still (`STILL`), `loops500_track` the share that come back to
 where they began, `identity500_digits` the share of frames in which a network for digits finds the
 clip's commonest digit, `variety500_digits` how many digits there are among clips, `framekd500_pixels` the kernel
-distance of frames in small. Every result has four calibration rows: the same of
-real clips (also its floor), of real clips with their frames shuffled, of real first frames that stand still, and of
-frames of other clips each. Speed and jerk are right when they are the reals', neither lower nor higher.
+distance of frames in small. `videofd500_transnetv2` and `videokd500_transnetv2` are the Frechet and the kernel distance
+of whole clips in the features of `metrics.transnetv2`, the latter the one for few clips. Every result has four
+calibration rows: the same of real clips (also its floor), of real clips with their frames shuffled, of real first
+frames that stand still, and of frames of other clips each. Speed and jerk are right when they are the reals', neither
+lower nor higher.
 """
 
 from collections.abc import Callable, Sequence
@@ -131,6 +133,37 @@ class FrameDistance(VideoKind):
         return sets[0].to(sets[1])["value"]
 
 
+class ClipDistance(VideoKind):
+    """Frechet distance of clips in 512 features of TransNet V2; biased upwards for few clips, as such distances are."""
+
+    LEAST = 100
+    VIEWS = ("transnetv2",)
+
+    @classmethod
+    def measure(cls, clips, reals):
+        from ganzoo.metrics import frechet, transnetv2
+
+        found = [transnetv2.features(some).astype(np.float64) for some in (clips, reals)]
+        return frechet.distance(*(part for each in found for part in (each.mean(0), np.cov(each, rowvar=False))))
+
+
+class ClipKernelDistance(VideoKind):
+    """Kernel distance of clips in the same features: `kernel.KernelDistance`."""
+
+    VIEWS = ("transnetv2",)
+
+    @classmethod
+    def measure(cls, clips, reals):
+        from ganzoo.metrics import kernel, transnetv2
+
+        sets = []
+        for some in (clips, reals):
+            features = transnetv2.features(some)
+            sets.append(kernel.KernelDistance(features.shape[1]))
+            sets[-1].update(features)
+        return sets[0].to(sets[1])["value"]
+
+
 def classes(clips: np.ndarray) -> np.ndarray:
     """int64 [N, T]: the digit of each frame, cut out around its centre of light and shown at 28x28."""
     import PIL.Image
@@ -164,6 +197,8 @@ KINDS = {
     "identity": Identity,
     "variety": Variety,
     "framekd": FrameDistance,
+    "videofd": ClipDistance,
+    "videokd": ClipKernelDistance,
 }
 
 

@@ -26,7 +26,13 @@ def recipe() -> Recipe:
         model=stylegan_v.StyleGANV(nets, motion=32, distance=8, waves=32, longest=64),
         data=Video(source="package", name="fluent_emoji", size=32, channels=3, frames=12),
         train=Train(images=64_000, batch=32, tick=3_200, evaluate=32_000, steps_per_execution=10),
-        metrics=("speed200_track", "frozen200_track", "framekd200_pixels"),
+        metrics=(
+            "videokd200_transnetv2",
+            "videofd200_transnetv2",
+            "speed200_track",
+            "frozen200_track",
+            "framekd200_pixels",
+        ),
     )
 
 

@@ -5,6 +5,7 @@ import io
 import pickle
 import sys
 import types
+import zipfile
 
 import numpy as np
 import pytest
@@ -103,8 +104,9 @@ def test_grey_is_repeated_and_rgba_lies_on_white():
     assert lite0.rgb(colours).dtype == lite0.rgb(grey).dtype == np.float32
 
 
-def old_torch_file(tensors, monkeypatch, magic=torch_file.MAGIC):
-    """What torch.save wrote before 1.6 for tensors {name: (storage, array over it, offset, shape, strides)}."""
+def file_of_torch(tensors, monkeypatch, magic=torch_file.MAGIC, zipped=False):
+    """What torch.save writes (zipped), or wrote before 1.6, for {name: (storage, array over it, offset, shape,
+    strides)}."""
     torch, utils = types.ModuleType("torch"), types.ModuleType("torch._utils")
     torch.FloatStorage = type("FloatStorage", (), {"__module__": "torch"})
 
@@ -132,24 +134,32 @@ def old_torch_file(tensors, monkeypatch, magic=torch_file.MAGIC):
     class Pickler(pickle.Pickler):
         def persistent_id(self, thing):
             if isinstance(thing, Storage):
-                return ("storage", torch.FloatStorage, thing.key, "cpu", thing.size, None)
+                view = () if zipped else (None,)
+                return ("storage", torch.FloatStorage, thing.key, "cpu", thing.size, *view)
             return None
 
-    file = io.BytesIO()
+    file, saved = io.BytesIO(), collections.OrderedDict((name, Tensor(*state)) for name, state in tensors.items())
+    storages = {state[0]: state[1] for state in tensors.values()}
+    if zipped:
+        Pickler(content := io.BytesIO(), protocol=2).dump(saved)
+        with zipfile.ZipFile(file, "w") as archive:
+            archive.writestr("archive/data.pkl", content.getvalue())
+            for key, values in storages.items():
+                archive.writestr(f"archive/data/{key}", values.astype("<f4").tobytes())
+        return file.getvalue()
     for part in (magic, torch_file.VERSION, {"little_endian": True}):
         pickle.dump(part, file, protocol=2)
-    Pickler(file, protocol=2).dump(collections.OrderedDict((name, Tensor(*state)) for name, state in tensors.items()))
-    storages = {state[0]: state[1] for state in tensors.values()}
+    Pickler(file, protocol=2).dump(saved)
     pickle.dump(list(storages), file, protocol=2)
     for values in storages.values():
         file.write(len(values).to_bytes(8, "little") + values.astype("<f4").tobytes())
     return file.getvalue()
 
 
-@pytest.fixture
-def good_file(monkeypatch):
+@pytest.fixture(params=[False, True], ids=["before 1.6", "zipped"])
+def good_file(monkeypatch, request):
     values = np.arange(12, dtype=np.float32)
-    return old_torch_file(
+    return file_of_torch(
         {
             "whole": ("1", values, 0, (3, 4), (4, 1)),
             "transposed": ("1", values, 0, (4, 3), (1, 4)),
@@ -157,6 +167,7 @@ def good_file(monkeypatch):
             "scalar": ("2", np.array([5.0]), 0, (), ()),
         },
         monkeypatch,
+        zipped=request.param,
     )
 
 
@@ -180,14 +191,14 @@ def test_a_damaged_file_is_refused_wherever_it_is_cut(tmp_path, good_file):
 
 def test_a_tensor_outside_its_storage_is_refused(tmp_path, monkeypatch):
     path = tmp_path / "a.pth"
-    path.write_bytes(old_torch_file({"x": ("1", np.zeros(4), 2, (3,), (1,))}, monkeypatch))
+    path.write_bytes(file_of_torch({"x": ("1", np.zeros(4), 2, (3,), (1,))}, monkeypatch))
     with pytest.raises(BadInput, match="reaches outside its storage of 4"):
         torch_file.load(path)
 
 
 def test_another_kind_of_file_is_refused(tmp_path, monkeypatch):
     path = tmp_path / "a.pth"
-    path.write_bytes(old_torch_file({}, monkeypatch, magic=1))
+    path.write_bytes(file_of_torch({}, monkeypatch, magic=1))
     with pytest.raises(BadInput, match="first numbers"):
         torch_file.load(path)
 
