@@ -654,7 +654,7 @@ def data_list(as_json):
         return output(rows, True)
     from ganzoo import console
 
-    columns = ["name", "source", "images", "size", "classes", "licence", "package", "cached"]
+    columns = ["name", "kind", "source", "count", "size", "classes", "licence", "package", "cached"]
     console.table(columns, [[_cell(row[column]) for column in columns] for row in rows])
 
 

@@ -112,11 +112,11 @@ class Video:
 
     source: "moving", the package or bundled set of images `name` moving about a dark square, see `ganzoo.data.moving`;
     "package", the clips `name` of a package, fluent_emoji; "folder", what lies in `path`: animated pictures, films, and
-    folders of frames, a clip each. Of each clip `frames` are seen, every `stride`-th, from a start that is drawn anew
-    each time.
+    folders of frames, a clip each; "tfds", a set of films of TensorFlow Datasets, `path` its data_dir. Of each clip
+    `frames` are seen, every `stride`-th, from a start that is drawn anew each time.
     """
 
-    source: Literal["moving", "package", "folder"] = "folder"
+    source: Literal["moving", "package", "folder", "tfds"] = "folder"
     name: str = ""
     path: str | None = None
     split: str = "train"

@@ -156,18 +156,18 @@ def _known(data: Data) -> dict:
 def catalogue() -> list[dict]:
     """What is known of every bundled and package set.
 
-    Keys: name, source, images ({split: number}), size ((height, width), None = several), channels, classes (0 = no
-    labels), licence, citation, package (name@version, None = bundled), cached (already on this machine).
+    Keys: name, kind ("images", "sentences", "clips"), source, count ({split: number}), size ((height, width), None =
+    several), channels, classes (0 = no labels), licence, citation, package (name@version, None = bundled), cached
+    (already on this machine).
     """
-    from ganzoo.data import package
-
     entries = []
-    for found in package.SETS.values():
+    for found, kind in _carried().values():
         entries.append(
             {
                 "name": found.name,
+                "kind": kind,
                 "source": "package",
-                "images": dict(found.splits),
+                "count": dict(found.splits),
                 "size": found.size,
                 "channels": found.channels,
                 "classes": len(found.class_names),
@@ -178,8 +178,20 @@ def catalogue() -> list[dict]:
             }
         )
     # The bundled images are the test split of the package's.
-    bundled = {"source": "bundled", "images": {"train": 10_000}, "package": None, "cached": True}
+    bundled = {"source": "bundled", "count": {"train": 10_000}, "package": None, "cached": True}
     return [entries[0] | bundled, *entries]
+
+
+def _carried() -> dict:
+    """{name: (the `sets.PackageSet`, its kind)} of what packages carry."""
+    from ganzoo.data import corpora, package, video
+
+    kinds = {
+        "images": package.SETS.values(),
+        "sentences": corpora.CORPORA.values(),
+        "clips": [importlib.import_module(module).SET for module in video.PACKAGES.values()],
+    }
+    return {found.name: (found, kind) for kind, sets in kinds.items() for found in sets}
 
 
 def prepare(
@@ -195,10 +207,11 @@ def prepare(
     also decoded and written to a file, which the first training would do else. Raises BadInput with what to do by hand
     where the set cannot be fetched.
     """
-    from ganzoo.data import package
-
-    if name in package.SETS:
-        package.SETS[name].prepare(accept_new, report)
+    if name in _carried():
+        found, kind = _carried()[name]
+        if overrides and kind != "images":
+            raise BadInput(f"{overrides[0]}: {name} is of {kind}, which are not written to a file; leave it out")
+        found.prepare(accept_new, report)
         data = Data(source="package", name=name)
     elif pathlib.Path(name).exists():
         data = Data(source="tfrecord", path=name)

@@ -3,6 +3,7 @@
 Of a set that has several images in one example, `name#feature` says which: `div2k/bicubic_x4#hr`,
 `oxford_iiit_pet#segmentation_mask`; two features of one set are pairs. Maps of classes, which TFDS marks as such
 (`use_colormap`), are given in colours, those of PASCAL VOC, for a game sees nothing in pixels of 1, 2 and 3.
+`clips` reads sets of films: `moving_mnist`, `ucf101`, `bair_robot_pushing_small#image_main`.
 """
 
 import contextlib
@@ -18,7 +19,7 @@ import tensorflow_datasets as tfds
 
 from ganzoo.data.source import Item, Source
 from ganzoo.errors import BadInput
-from ganzoo.recipe import Data
+from ganzoo.recipe import Data, Video
 
 
 def open(data: Data) -> Source:
@@ -104,6 +105,30 @@ def palette() -> np.ndarray:
     for bit in range(8):
         colours[:, bit % 3] |= ((classes >> bit & 1) << (7 - bit // 3)).astype(np.uint8)
     return colours
+
+
+def clips(data: Video) -> Iterator[Iterator[np.ndarray]]:
+    """The frames, uint8 [H, W, C], of each clip of the split `data.split` of the set `data.name`, one clip after the
+    other: of a feature that is a film, or of a sequence of images. Prepares the set where that has not been done."""
+    name, _, wanted = data.name.partition("#")
+    builder = prepare(name, data.path, report=lambda line: print(line, file=sys.stderr))
+    if data.split.partition("[")[0] not in builder.info.splits:
+        raise BadInput(f"data.split: {data.split!r} of {name}; allowed: {', '.join(builder.info.splits)}")
+    features = builder.info.features
+    several = isinstance(features, tfds.features.Sequence)  # every example is a sequence of steps
+    inner = features.feature if several else features
+    of_frames = tfds.features.Image if several else tfds.features.Video
+    there = [key for key, each in inner.items() if isinstance(each, of_frames)]
+    if not there or (wanted and wanted not in there):
+        said = f"clips of it are {', '.join(sorted(there))}" if there else f"no clip among {', '.join(sorted(inner))}"
+        raise BadInput(f"data.name: {data.name!r}; {said}")
+    chosen = wanted or there[0]
+    try:
+        dataset = builder.as_dataset(split=data.split, shuffle_files=False)
+    except ValueError as error:
+        raise BadInput(f"data.split: {data.split!r} of {name}: {_line(error)}") from error
+    for example in tfds.as_numpy(dataset.map(lambda example: example[chosen])):
+        yield iter(example)
 
 
 def _features(builder: tfds.core.DatasetBuilder, name: str, wanted: str) -> tuple[str, str | None]:

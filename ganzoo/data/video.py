@@ -104,8 +104,10 @@ def open_set(data: Video) -> VideoSet:
         found = _package(data)
     elif data.source == "folder":
         found = _folder(data)
+    elif data.source == "tfds":
+        found = _tfds(data)
     else:
-        raise BadInput(f"data.source: {data.source!r}; allowed: moving, package, folder")
+        raise BadInput(f"data.source: {data.source!r}; allowed: moving, package, folder, tfds")
     if data.limit:
         found = found.take(np.arange(min(data.limit + data.held_out, len(found))))
     return found.split(data.held_out, data.limit) if data.held_out else found
@@ -142,6 +144,23 @@ def _package(data: Video) -> VideoSet:
     return _alike(
         clips, data, f"data.frames: {data.name}", name=data.name, licence=found.licence, citation=found.citation
     )
+
+
+def _tfds(data: Video) -> VideoSet:
+    from ganzoo.data import tfds
+
+    span, clips = (data.frames - 1) * data.stride + 1, []
+    for frames in tfds.clips(data):
+        clips.append(np.stack([_fitted(_picture(frame), data) for frame in frames]))
+        # What is limited need not be decoded to the end.
+        if data.limit and sum(len(clip) >= span for clip in clips) >= data.limit + data.held_out:
+            break
+    return _alike(clips, data, f"data.name: {data.name}", name=data.name, licence="see the citation")
+
+
+def _picture(frame: np.ndarray) -> PIL.Image.Image:
+    """uint8 [H, W, 1 or 3]."""
+    return PIL.Image.fromarray(frame[..., 0] if frame.shape[-1] == 1 else frame)
 
 
 def _alike(clips: Sequence[np.ndarray], data: Video, told: str, **fields) -> VideoSet:

@@ -349,10 +349,12 @@ def test_every_set_is_a_builder_of_tfds(name, tiny, tmp_path, monkeypatch):
 
 def test_catalogue_says_what_there_is():
     rows = ganzoo.data.catalogue()
-    assert [row["source"] for row in rows] == ["bundled", *["package"] * 17] and rows[1]["name"] == "fashion_mnist"
-    assert rows[0]["cached"] and rows[0]["images"] == {"train": 10_000}
+    assert [row["source"] for row in rows] == ["bundled", *["package"] * 20] and rows[1]["name"] == "fashion_mnist"
+    kinds = [row["kind"] for row in rows]
+    assert [kinds.count(each) for each in ("images", "sentences", "clips")] == [18, 2, 1]
+    assert rows[0]["cached"] and rows[0]["count"] == {"train": 10_000}
     for row in rows:
-        assert row["licence"] and row["citation"] and sum(row["images"].values()) > 10
+        assert row["licence"] and row["citation"] and sum(row["count"].values()) > 10
     json.dumps(rows)
 
 
@@ -363,3 +365,9 @@ def test_spec_needs_no_data():
     assert ganzoo.data.spec(Data(source="folder", path="missing", size=64, channels=3)) is None
     assert ganzoo.data.spec(Data(source="package", name="wesnoth")) is None
     assert ganzoo.data.spec(Data(source="package", name="wesnoth", size=64)) == Spec(64, 64, 4, 20)
+
+
+def test_sentences_and_clips_are_prepared_as_they_are():
+    for name, kind in (("wordnet_examples", "sentences"), ("fluent_emoji", "clips")):
+        with pytest.raises(BadInput, match=rf"data\.size=64: {name} is of {kind}"):
+            ganzoo.data.prepare(name, overrides=("data.size=64",))

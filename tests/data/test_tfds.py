@@ -8,7 +8,7 @@ import ganzoo.data
 from ganzoo.data import tfds as source
 from ganzoo.data.images import Spec
 from ganzoo.errors import BadInput
-from ganzoo.recipe import Data, Pairs
+from ganzoo.recipe import Data, Pairs, Video
 
 
 @pytest.fixture(scope="module")
@@ -134,3 +134,65 @@ def test_classes_have_colours_of_their_own():
         [0, 64, 128],
         [224, 224, 192],
     ]
+
+
+@pytest.fixture(scope="module")
+def films(tmp_path_factory):
+    """A set like moving_mnist, whose examples hold a film, and one like bair_robot_pushing_small, whose examples are
+    sequences of steps with images in them."""
+    folder, features = tmp_path_factory.mktemp("films"), tfds.features
+    film = [np.full((length, 10, 12, 1), 20 * length, np.uint8) for length in (3, 6, 6, 7)]
+    steps = [
+        {"camera": [np.full((8, 8, 3), 30 * i + t, np.uint8) for t in range(5)], "action": np.zeros((5, 2), np.float32)}
+        for i in range(3)
+    ]
+    made = {
+        "film": (
+            features.FeaturesDict({"clip": features.Video(shape=(None, 10, 12, 1)), "name": features.Text()}),
+            [{"clip": each, "name": "x"} for each in film],
+        ),
+        "robot": (
+            features.Sequence(
+                {"camera": features.Image(shape=(8, 8, 3)), "action": features.Tensor(shape=(2,), dtype=np.float32)}
+            ),
+            steps,
+        ),
+    }
+    for name, (spec, examples) in made.items():
+        tfds.dataset_builders.store_as_tfds_dataset(
+            name=name,
+            version="1.0.0",
+            data_dir=str(folder),
+            features=spec,
+            split_datasets={"train": list(enumerate(examples))},
+            disable_shuffling=True,
+        )
+    return str(folder)
+
+
+def test_films_and_sequences_of_images_are_clips(films):
+    found = ganzoo.data.open(Video("tfds", "film", films, size=8, channels=1, frames=4))
+    assert found.skipped == 1 and found.spec.shape == (4, 8, 8, 1)
+    # Of the clip of 7 frames the first 6 and the last 6.
+    assert found.images.shape == (4, 6, 8, 8, 1) and found.images[:, 0, 0, 0, 0].tolist() == [120, 120, 140, 140]
+    assert len(ganzoo.data.open(Video("tfds", "film", films, size=8, channels=1, frames=4, limit=1))) == 1
+    robot = ganzoo.data.open(Video("tfds", "robot#camera", films, size=8, channels=3, frames=5))
+    assert robot.images[:, :, 0, 0, 0].tolist() == [[30 * i + t for t in range(5)] for i in range(3)]
+
+
+@pytest.mark.parametrize(
+    ("options", "line"),
+    [
+        ({"name": "film#name"}, r"data\.name: 'film#name'; clips of it are clip"),
+        ({"name": "robot", "split": "test"}, r"data\.split: 'test' of robot; allowed: train"),
+        ({"name": "film", "frames": 9}, r"data\.name: film has 4 clips, all shorter than the 9 frames"),
+    ],
+)
+def test_clips_that_are_not_there_are_named(films, options, line):
+    with pytest.raises(BadInput, match=line):
+        ganzoo.data.open(Video("tfds", path=films, size=8, **options))
+
+
+def test_a_set_of_images_has_no_clips(data_dir):
+    with pytest.raises(BadInput, match=r"data\.name: 'tiny'; no clip among caption, image, label"):
+        ganzoo.data.open(Video("tfds", "tiny", data_dir, size=8))
