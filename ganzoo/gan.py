@@ -275,6 +275,7 @@ class NoiseGAN(GAN):
     """
 
     augments = True
+    probed = True  # whether D judges one sample of the data at a time or packs of them, as `ganzoo.probe` asks it to
     truncates = False  # whether the generator also takes "truncation", float32 [B]: 1 = none, 0 = one mean picture
     stats = (*GAN.stats, "d_accuracy_real", "d_accuracy_fake")
 

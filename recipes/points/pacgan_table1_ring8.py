@@ -1,7 +1,8 @@
 """Table 1 of PacGAN exactly: full width, 400,000 simultaneous steps, ten trials at once. For a GPU.
 
-`python -m ganzoo study pacgan_table1` trains the rows of both tables and compares. A batch is 100 packs of m points for
-each of ten trials: with model.m=2 also give train.batch=2000 train.images=800_000_000.
+A sample is a point of each trial, so that no metric of the zoo is defined on it; `SimultaneousGAN.points` gives them
+trial by trial. A batch is 100 packs of m points for each of ten trials: with model.m=2 also give train.batch=2000
+train.images=800_000_000. The study ring_grid plays the same games alone, at a tenth of the length.
 
 Task: points
 Variant: PacGAN (ten trials)

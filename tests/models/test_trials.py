@@ -1,11 +1,13 @@
 """PacGAN's experiment with all trials in one program: trials share nothing, and both players move at once."""
 
+import json
+
 import keras
 import numpy as np
 import pytest
 import tensorflow as tf
 
-from ganzoo import losses, regularizers, schedules
+from ganzoo import console, losses, regularizers, schedules, train
 from ganzoo.data.points import PointSpec
 from ganzoo.errors import BadInput
 from ganzoo.models.points import trials
@@ -91,3 +93,11 @@ def test_what_the_experiment_does_not_know_is_refused():
         game(adversarial=losses.relativistic)
     with pytest.raises(BadInput, match=r"train\.batch: 8 is not a multiple of model\.m x model\.trials = 6"):
         game().train_step({"image": tf.zeros([8, 2])})
+
+
+def test_ten_trials_train_from_the_recipe_to_the_export(tmp_path):
+    with console.Show(open("/dev/null", "w")) as show:
+        train.train("pacgan_table1_ring8", (), str(tmp_path / "run"), smoke=True, show=show)
+    line = json.loads((tmp_path / "run" / "log.jsonl").read_text().splitlines()[-1])
+    assert line["images"] == 160 and line["state"] == "healthy"
+    assert (tmp_path / "run/export/1/saved_model.pb").exists()

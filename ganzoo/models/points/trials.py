@@ -63,6 +63,7 @@ class SimultaneousGAN(gan.NoiseGAN):
     """D and G descend at once, each its own loss, from the same passes; trials are summed, so none scales another."""
 
     augments = False
+    probed = False  # a sample is a point of each trial
     stats = ("d_gradient", "g_gradient", "d_accuracy_real", "d_accuracy_fake")
 
     def __init__(self, nets: Trials, spec, **kwargs):
