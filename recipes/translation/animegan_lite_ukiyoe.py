@@ -1,6 +1,6 @@
 """AnimeGAN from photos to Japanese woodblock prints at 64x64, on two cores.
 
-Differences from the paper: light networks, random feature maps in place of VGG19's, weights of terms, batch, rate,
+Differences from the paper: light networks, random feature maps in place of VGG19's, weights of terms, batch,
 length and an average of weights. Data and test as cut_lite_ukiyoe.
 
 Task: image-to-image
@@ -21,7 +21,7 @@ def recipe() -> Recipe:
     from ganzoo.perceptual import Perceptual
     from ganzoo.recipes.translation.cut_lite_ukiyoe import recipe as cut
 
-    adam = schedules.Adam(learning_rate=schedules.Linear(5e-4, 0.0, begin=8_000, finish=16_000), beta_1=0.5)
+    adam = schedules.Adam(learning_rate=schedules.Linear(2e-4, 0.0, begin=8_000, finish=16_000), beta_1=0.5)
     return dataclasses.replace(
         cut(),
         model=animegan.AnimeGAN(

@@ -1,6 +1,6 @@
 """CUT from photos to Japanese woodblock prints at 64x64, on two cores.
 
-Differences from the paper: light networks, batch, rate, length and an average of weights. Windows of 64x64 pixels, of
+Differences from the paper: light networks, batch, length and an average of weights. Windows of 64x64 pixels, of
 photos of 256x256 and of tiles of seven prints by Hokusai and Hiroshige; what is learned is applied to whole photos.
 Judged on tiles of scikit-image's photos and of two prints that are not trained on.
 
@@ -20,7 +20,7 @@ def recipe() -> Recipe:
     from ganzoo import averaging, losses, schedules
     from ganzoo.models.translation import cut, light
 
-    adam = schedules.Adam(learning_rate=schedules.Linear(5e-4, 0.0, begin=8_000, finish=16_000), beta_1=0.5)
+    adam = schedules.Adam(learning_rate=schedules.Linear(2e-4, 0.0, begin=8_000, finish=16_000), beta_1=0.5)
     photos = Data(source="package", name="gcompris_photos", size=256, channels=3, window=64, flip=True)
     test = Data(source="package", name="skimage_photos", split="test", channels=3, tile=64)
     return Recipe(

@@ -1,7 +1,7 @@
 """CycleGAN from photos by day to synthetic night at 32x32, on two cores.
 
 Differences from the paper: light networks, weight of the cycle, no identity term (night is to be darker than what G is
-given), batch, rate and length, an average of the weights. Windows of 32x32 pixels, applied to whole photos. Day and
+given), batch and length, an average of the weights. Windows of 32x32 pixels, applied to whole photos. Day and
 night are windows of the same photos, of which no pair is shown; `data.b.name=endless_sky` takes the night's from other
 photos. Night is made pixel by pixel, see `ganzoo.data.night`.
 
@@ -21,7 +21,7 @@ def recipe() -> Recipe:
     from ganzoo import averaging, losses, schedules
     from ganzoo.models.translation import cyclegan, light
 
-    adam = schedules.Adam(learning_rate=schedules.Linear(1e-3, 0.0, begin=14_000, finish=28_000), beta_1=0.5)
+    adam = schedules.Adam(learning_rate=schedules.Linear(2e-4, 0.0, begin=14_000, finish=28_000), beta_1=0.5)
     day = Data(source="package", name="gcompris_photos", channels=3, tile=128, window=32, flip=True)
     test = Data(source="package", name="skimage_photos", split="test", channels=3, tile=192)
     return Recipe(

@@ -1,6 +1,6 @@
 """CycleGAN between photos and Japanese woodblock prints at 64x64, on two cores.
 
-As cut_lite_ukiyoe in data, networks, batch, rate and length.
+As cut_lite_ukiyoe in data, networks, batch and length.
 
 Task: image-to-image
 Variant: CycleGAN (lite)
