@@ -32,7 +32,8 @@ from ganzoo.errors import BadInput
 class Arm:
     """One row of the table: a recipe with overrides, or `play`, a function seed -> result that needs no run folder.
 
-    paper: what the paper has for a column, (value, standard error or None). after: the name of an arm whose run of seed
+    paper: what the paper has for a column, (value, standard error or None). seeds: how many of the study's it is played
+    with, None = all. after: the name of an arm whose run of seed
     0 is to be finished first, and whose networks all runs of this one start from, see `ganzoo.transfer`.
     """
 
@@ -41,6 +42,7 @@ class Arm:
     overrides: tuple[str, ...] = ()
     paper: Mapping[str, tuple[float, float | None]] = dataclasses.field(default_factory=dict)
     play: Callable[[int], dict] | None = None
+    seeds: int | None = None
     after: str = ""
 
 
@@ -75,8 +77,8 @@ class Study:
 
 
 def classical(name: str, *methods: str, overrides: tuple[str, ...] = (), suffix: str = "") -> tuple[Arm, ...]:
-    """An arm for each of `methods`, judged as that recipe is: of a restoration see `restored.Restored.baselines`, of a
-    translation `metrics.colours`. suffix: of the arms' names."""
+    """An arm for each of `methods`, which know no seed, judged as that recipe is: of a restoration see
+    `restored.Restored.baselines`, of a translation `metrics.colours`. suffix: of the arms' names."""
 
     def played(method: str, seed: int) -> dict:
         from ganzoo import restored, translated  # and with them TensorFlow
@@ -84,7 +86,7 @@ def classical(name: str, *methods: str, overrides: tuple[str, ...] = (), suffix:
         asked = recipe.load(name, overrides)
         return (translated if isinstance(asked.data, recipe.Pairs) else restored).play(asked, method, seed)
 
-    return tuple(Arm(method + suffix, play=functools.partial(played, method)) for method in methods)
+    return tuple(Arm(method + suffix, play=functools.partial(played, method), seeds=1) for method in methods)
 
 
 def held(text: str, test: Callable[..., bool], *cells: tuple[str, str]) -> Claim:
@@ -142,7 +144,12 @@ def run(
             )
         rows.remove(row)
         shutil.rmtree(folder / f"{row['arm']}-{row['seed']}", ignore_errors=True)
-    wanted = [(arm, seed) for seed in range(seeds or study.seeds) for arm in study.arms]
+    wanted = [
+        (arm, seed)
+        for seed in range(seeds or study.seeds)
+        for arm in study.arms
+        if arm.seeds is None or seed < arm.seeds
+    ]
     missing = [(arm, seed) for arm, seed in wanted if not any(_same(row, arm, seed) for row in rows)]
     show.text(f"{name}: {len(wanted)} runs, {len(wanted) - len(missing)} of them in {file}")
 

@@ -1,5 +1,6 @@
 """Studies: what is played, what is kept, what is refused, and the table made of it."""
 
+import dataclasses
 import json
 import os
 import signal
@@ -73,6 +74,15 @@ def test_what_is_in_the_results_file_is_not_played_again(toy):
     assert [(row["arm"], row["seed"]) for row in second] == [("one", 0), ("one", 1), ("two", 0), ("two", 1)]
     assert second[0]["final"]["fd64_lenet"]["value"] == 42.0
     assert "toy: 4 runs, 2 of them in" in "\n".join(said.lines)
+
+
+def test_an_arm_may_have_fewer_seeds(toy, monkeypatch):
+    one = dataclasses.replace(TOY.arms[0], seeds=1)
+    monkeypatch.setattr(study, "load", lambda name: dataclasses.replace(TOY, arms=(one, TOY.arms[1])))
+    said = Said()
+    played = study.run("toy", show=said)
+    assert [(row["arm"], row["seed"]) for row in played] == [("one", 0), ("two", 0), ("two", 1)]
+    assert "toy: 3 runs, 0 of them" in said.lines[0]
 
 
 def test_the_table_has_means_errors_and_the_papers_values(toy):

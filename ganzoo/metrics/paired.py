@@ -8,6 +8,7 @@ realism metric alone can be gamed (repeated pixels have the most detail), and so
 both.
 """
 
+import functools
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -90,9 +91,7 @@ class PerceptualDistance(Paired):
 
     @classmethod
     def measure(cls, images, targets, crop, mask, view):
-        from ganzoo.metrics.extractors import EXTRACTORS
-
-        extractor = EXTRACTORS[view]()
+        extractor = _seeing(view)
         extractor.check(targets.shape[1:])
         # A batch at a time: the maps of all would fill memory.
         parts = []
@@ -100,6 +99,14 @@ class PerceptualDistance(Paired):
             pair = (each[start : start + BATCH].astype(np.float32) / 127.5 - 1 for each in (images, targets))
             parts.append(np.asarray(extractor.compare(*pair)))
         return np.concatenate(parts)
+
+
+@functools.cache
+def _seeing(view: str):
+    """The extractor of a view, whose network is read and traced once."""
+    from ganzoo.metrics.extractors import EXTRACTORS
+
+    return EXTRACTORS[view]()
 
 
 class PatchDistance(Paired):
