@@ -1,7 +1,6 @@
 """`ganzoo apply`: images from files through a translator, of a run folder or of an exported model."""
 
 import dataclasses
-import json
 import math
 import pathlib
 import time
@@ -272,11 +271,7 @@ def load(source: str) -> Applier:
     version = export.find(path)
     if version is None:
         raise BadInput(f"source: {path} is no run folder (recipe.json) and no exported model (saved_model.pb)")
-    try:
-        card = json.loads((version / export.CARD).read_text(encoding="utf-8"))
-        loaded = tf.saved_model.load(str(version))
-    except (OSError, ValueError, tf.errors.OpError) as error:
-        raise BadInput(f"source: cannot load {version}: {str(error).splitlines()[0]}") from error
+    loaded, card = export.opened(version)
     if "directions" not in card:
         raise _no_translator(source)
     return Applier(lambda name: loaded.signatures[name], card)

@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
+from ganzoo import export
 from ganzoo.errors import BadInput
-from ganzoo.export import CARD, find
 from ganzoo.projector import MOST
 
 VALUES = 2**26  # pixels of a call, for memory
@@ -67,10 +67,9 @@ def films(source: str | os.PathLike) -> bool:
         if (path / "recipe.json").is_file():
             shape = json.loads((path / "recipe.json").read_text(encoding="utf-8"))["image"]
             return isinstance(shape, list) and len(shape) == 4
-        version = find(path)
-        return bool(version) and "clip" in json.loads((version / CARD).read_text(encoding="utf-8"))
     except (OSError, ValueError, KeyError):
         return False  # whoever reads it says what is wrong
+    return export.states(path, "clip")
 
 
 def load(source: str | os.PathLike) -> Clips:
@@ -82,13 +81,8 @@ def load(source: str | os.PathLike) -> Clips:
         from ganzoo import train  # train exports at its end, and so imports this way round
 
         return of(train.restore(path))
-    version = find(path)
-    card = json.loads((version / CARD).read_text(encoding="utf-8"))
-    try:
-        loaded = tf.saved_model.load(str(version))
-    except (OSError, ValueError, KeyError, tf.errors.OpError) as error:
-        raise BadInput(f"source: cannot load {version}: {str(error).splitlines()[0]}") from error
-    return Clips(lambda name: loaded.signatures[name], card)  # variables live as long as `loaded` does
+    loaded, card = export.opened(export.find(path))
+    return Clips(lambda name: loaded.signatures[name], card)
 
 
 def of(model) -> Clips:

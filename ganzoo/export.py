@@ -57,6 +57,24 @@ def find(source: str | pathlib.Path) -> pathlib.Path | None:
     return path if (path / "saved_model.pb").is_file() else newest(path)
 
 
+def opened(version: pathlib.Path) -> tuple[Any, dict[str, Any]]:
+    """The SavedModel of that folder, whose variables live as long as it does, and its card. Raises BadInput."""
+    try:
+        card = json.loads((version / CARD).read_text(encoding="utf-8"))
+        return tf.saved_model.load(str(version)), card
+    except (OSError, ValueError, KeyError, tf.errors.OpError) as error:
+        raise BadInput(f"source: cannot load {version}: {str(error).splitlines()[0]}") from error
+
+
+def states(source: str | os.PathLike, fact: str) -> bool:
+    """Whether `source` is an export, or the newest version in a folder of them, whose card has this fact."""
+    version = find(source)
+    try:
+        return bool(version) and fact in json.loads((version / CARD).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False  # whoever reads it says what is wrong
+
+
 def _write(folder: pathlib.Path, served, known: Card, version: int):
     signatures = {name: served.signature(name) for name in served.signatures}
     # Nothing of Keras goes into the file, so nothing of Keras is needed to load it.

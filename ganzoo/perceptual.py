@@ -207,12 +207,12 @@ def _datasets(group) -> list[np.ndarray]:
 
 
 def _lite0(shape: tuple[int, int, int], names: tuple[str, ...]):
-    from ganzoo.metrics import lite0, perceptual, torch_file
+    from ganzoo.metrics import lite0, perceptual
 
     least = max(map(int, names))
     if min(shape[:2]) < least:
         raise BadInput(f"perceptual.layers: {least} takes images of {least} pixels or more, not {shape[0]}x{shape[1]}")
-    model = lite0.network(torch_file.load(lite0.weights()), shape[:2])
+    model = lite0.network(lite0.WEIGHTS.tensors(), shape[:2])
     last = perceptual.last_convolutions(model, model.input)
     last.trainable = False
 

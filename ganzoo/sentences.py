@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
+from ganzoo import export
 from ganzoo.errors import BadInput
-from ganzoo.export import CARD, find
 
 ROWS = 500  # sentences a call
 
@@ -57,10 +57,9 @@ def writes(source: str | os.PathLike) -> bool:
     try:
         if (path / "recipe.json").is_file():
             return "words" in json.loads((path / "recipe.json").read_text(encoding="utf-8"))["image"]
-        version = find(path)
-        return bool(version) and "words" in json.loads((version / CARD).read_text(encoding="utf-8"))
     except (OSError, ValueError, KeyError):
         return False  # whoever reads it says what is wrong
+    return export.states(path, "words")
 
 
 def load(source: str | os.PathLike) -> Sentences:
@@ -72,13 +71,8 @@ def load(source: str | os.PathLike) -> Sentences:
         from ganzoo import train  # train exports at its end, and so imports this way round
 
         return of(train.restore(path))
-    version = find(path)
-    card = json.loads((version / CARD).read_text(encoding="utf-8"))
-    try:
-        loaded = tf.saved_model.load(str(version))
-    except (OSError, ValueError, KeyError, tf.errors.OpError) as error:
-        raise BadInput(f"source: cannot load {version}: {str(error).splitlines()[0]}") from error
-    return Sentences(lambda name: loaded.signatures[name], card)  # variables live as long as `loaded` does
+    loaded, card = export.opened(export.find(path))
+    return Sentences(lambda name: loaded.signatures[name], card)
 
 
 def of(model) -> Sentences:

