@@ -1,6 +1,6 @@
 """CUT from Google's to Twitter's emoji at 32x32, on two cores.
 
-As cyclegan_lite_emoji in data, batch, rate and length, and in the width and blocks of its networks.
+As cyclegan_lite_emoji in data, batch, rate and length, and in its networks.
 
 Task: image-to-image
 Variant: CUT (lite)
@@ -15,14 +15,15 @@ from ganzoo.recipe import Recipe
 
 
 def recipe() -> Recipe:
-    from ganzoo.models.translation import cut
+    from ganzoo.models.translation import cut, light
     from ganzoo.recipes.translation.cyclegan_lite_emoji import recipe as emoji
 
-    return dataclasses.replace(emoji(), model=cut.CUT(cut.ResNet(width=16, d_width=16, blocks=3)))
+    return dataclasses.replace(emoji(), model=cut.CUT(light.Light()))
 
 
 def smoke() -> Recipe:
-    from ganzoo.models.translation import cut
+    from ganzoo.models.translation import cut, light
     from ganzoo.recipes.translation.cyclegan_lite_emoji import smoke as emoji
 
-    return dataclasses.replace(emoji(), model=cut.CUT(cut.ResNet(width=2, d_width=2, blocks=1), patches=16, units=8))
+    model = cut.CUT(light.Light(width=2, d_width=2, blocks=1), patches=16, units=8)
+    return dataclasses.replace(emoji(), model=model)

@@ -1,6 +1,6 @@
 """CycleGAN between Google's and Twitter's emoji at 32x32, on two cores.
 
-Differences from the paper: width, blocks, resized maps in place of transposed convolutions, batch, rate and length. The
+Differences from the paper: light networks that say what to change, no identity term, batch, rate and length. The
 emoji of one half of the code points are shown in Google's drawing, those of the other half in Twitter's: no pair is.
 Judged by pairs of emoji that are in neither half.
 
@@ -18,13 +18,13 @@ from ganzoo.recipe import Data, Game, Pairs, Recipe, Train
 
 def recipe() -> Recipe:
     from ganzoo import averaging, losses, schedules
-    from ganzoo.models.translation import cyclegan
+    from ganzoo.models.translation import cyclegan, light
 
     adam = schedules.Adam(learning_rate=schedules.Linear(5e-4, 0.0, begin=12_000, finish=24_000), beta_1=0.5)
     google = Data(source="package", name="google_emoji", split="trainA", size=32, channels=3)
     twitter = dataclasses.replace(google, name="twitter_emoji")
     return Recipe(
-        model=cyclegan.CycleGAN(cyclegan.ResNet(width=16, d_width=16, blocks=3, up="resize")),
+        model=cyclegan.CycleGAN(light.Light(), identity=0.0),
         data=Pairs(a=google, b=dataclasses.replace(twitter, split="trainB")),
         game=Game(adam, adam, losses.least_squares(), ema=averaging.EMA(halflife=1_000)),
         train=Train(images=24_000, batch=8, tick=2_400, evaluate=12_000, steps_per_execution=10),
@@ -36,12 +36,12 @@ def recipe() -> Recipe:
 
 
 def smoke() -> Recipe:
-    from ganzoo.models.translation import cyclegan
+    from ganzoo.models.translation import cyclegan, light
 
     clothes = Data(source="bundled", name="fashion_mnist", size=32, channels=3, limit=16)
     return dataclasses.replace(
         recipe(),
-        model=cyclegan.CycleGAN(cyclegan.ResNet(width=2, d_width=2, blocks=1, up="resize"), pool=4),
+        model=cyclegan.CycleGAN(light.Light(width=2, d_width=2, blocks=1), pool=4, identity=0.0),
         data=Pairs(a=clothes, b=clothes),
         train=Train(images=16, batch=2, tick=8, evaluate=16),
         metrics=(),

@@ -132,7 +132,8 @@ def test_the_contrast_is_plain_numpys():
         )
         for row in range(2):
             for place in range(8):
-                cosines = [q[row, place] @ key / np.linalg.norm(q[row, place]) / np.linalg.norm(key) for key in k[row]]
+                units = [each / max(np.linalg.norm(each), 1e-6) for each in (q[row, place], *k[row])]
+                cosines = [units[0] @ key for key in units[1:]]
                 weights = np.exp(np.array(cosines) / 0.07)
                 total.append(-np.log(weights[place] / weights.sum()))
     np.testing.assert_allclose(game.contrast(given["a"], given["b"], "x"), np.mean(total), rtol=1e-3)

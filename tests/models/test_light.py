@@ -57,3 +57,15 @@ def test_cyclegan_is_played_with_them():
 def test_what_does_not_fit_is_refused():
     with pytest.raises(BadInput, match=r"data\.a\.size: 9x12; allowed: sides that are multiples of 2"):
         cyclegan.CycleGAN(nets=light.Light()).build(PairSpec(Spec(9, 12, 3), Spec(9, 12, 3)))
+
+
+def test_at_first_an_image_is_given_nearly_as_it_was():
+    draw = np.random.default_rng(0)
+    image = draw.uniform(-1, 1, (2, 16, 12, 3)).astype(np.float32)
+    image[0, :4] = 1
+    made = light.Light().generator((None, None), 3, 3)({"image": image}).numpy()
+    assert np.abs(made - np.clip(image, -light.NEAR, light.NEAR)).max() < 0.3
+    assert np.abs(made - image).mean() < 0.03
+    # Where other channels are made there is nothing to begin with.
+    other = light.Light().generator((None, None), 3, 1)({"image": image}).numpy()
+    assert np.abs(other - image.mean(-1, keepdims=True)).mean() > 0.2

@@ -3,6 +3,8 @@
 No paper's: U-Net's skip connection (Ronneberger et al. 2015, arXiv 1505.04597) around residual blocks (He et al. 2016,
 arXiv 1512.03385) at half the size, without normalisation, so that G knows how bright a map is, with weights of He et
 al. 2015 (arXiv 1502.01852); a discriminator of small patches with spectral norm (Miyato et al. 2018, arXiv 1802.05957).
+Where as many channels are made as are given, G says what to change: at first it gives nearly what it is given, so that
+a game of minutes is about the difference of two domains.
 """
 
 import dataclasses
@@ -46,6 +48,10 @@ def two_blocks(count: int) -> tuple[str, ...]:
     return tuple(f"block_{block}" for block in sorted({1, count // 2 + 1}))
 
 
+NEAR = 0.99  # of 1: pixels beyond are given as this, so that tanh has a slope there
+START = 1e-4  # variance of the change at first, over that of the maps before it
+
+
 def generator(nets: Light, size: translation.Size, given: int, made: int) -> keras.Model:
     """{"image": [B, H, W, given]} -> float32 [B, H, W, made] in [-1, 1]. size: (H, W), even, None = any."""
     image = keras.Input((*size, given), name="image")
@@ -55,8 +61,20 @@ def generator(nets: Light, size: translation.Size, given: int, made: int) -> ker
         y = _conv(keras.layers.ReLU()(_conv(x, nets.width)), nets.width)
         x = keras.layers.Add(name=f"block_{block}")([x, y])
     x = keras.layers.Concatenate()([fine, keras.layers.UpSampling2D()(x)])
-    x = _conv(keras.layers.ReLU()(_conv(x, nets.width)), made)
+    x = keras.layers.ReLU()(_conv(x, nets.width))
+    if made == given:
+        x = _conv(x, made, kernel_initializer=keras.initializers.VarianceScaling(START), dtype="float32")
+        x = keras.layers.Add(dtype="float32")([Untanh(dtype="float32")(image), x])
+    else:
+        x = _conv(x, made)
     return keras.Model({"image": image}, keras.layers.Activation("tanh", dtype="float32")(x), name="generator")
+
+
+class Untanh(keras.layers.Layer):
+    """What tanh makes the image of, as far as `NEAR`."""
+
+    def call(self, image):
+        return keras.ops.arctanh(keras.ops.clip(image, -NEAR, NEAR))
 
 
 def discriminator(channels: int, size: translation.Size, width: int = 32) -> keras.Model:
@@ -71,4 +89,5 @@ def discriminator(channels: int, size: translation.Size, width: int = 32) -> ker
 
 
 def _conv(x, filters: int, **kwargs):
-    return keras.layers.Conv2D(filters, 3, kernel_initializer="he_normal", **kwargs)(padding.ReflectionPad(1)(x))
+    options = {"kernel_initializer": "he_normal"} | kwargs
+    return keras.layers.Conv2D(filters, 3, **options)(padding.ReflectionPad(1)(x))
