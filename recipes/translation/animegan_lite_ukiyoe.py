@@ -21,7 +21,7 @@ def recipe() -> Recipe:
     from ganzoo.perceptual import Perceptual
     from ganzoo.recipes.translation.cut_lite_ukiyoe import recipe as cut
 
-    adam = schedules.Adam(learning_rate=schedules.Linear(2e-4, 0.0, begin=8_000, finish=16_000), beta_1=0.5)
+    adam = schedules.Adam(learning_rate=schedules.Linear(2e-4, 0.0, begin=3_200, finish=6_400), beta_1=0.5)
     return dataclasses.replace(
         cut(),
         model=animegan.AnimeGAN(
@@ -31,10 +31,10 @@ def recipe() -> Recipe:
             style=2.5,
             colour=2.0,
             variation=0.1,
-            warmup=1_600,
+            warmup=640,
         ),
         game=Game(adam, adam, losses.least_squares(), ema=averaging.EMA(halflife=1_000)),
-        train=Train(images=16_000, batch=8, tick=1_600, evaluate=8_000, steps_per_execution=10),
+        train=Train(images=6_400, batch=8, tick=640, evaluate=3_200, steps_per_execution=10),
     )
 
 

@@ -20,7 +20,7 @@ def recipe() -> Recipe:
     from ganzoo import averaging, losses, schedules
     from ganzoo.models.translation import cut, light
 
-    adam = schedules.Adam(learning_rate=schedules.Linear(2e-4, 0.0, begin=8_000, finish=16_000), beta_1=0.5)
+    adam = schedules.Adam(learning_rate=schedules.Linear(2e-4, 0.0, begin=3_200, finish=6_400), beta_1=0.5)
     photos = Data(source="package", name="gcompris_photos", size=256, channels=3, window=64, flip=True)
     test = Data(source="package", name="skimage_photos", split="test", channels=3, tile=64)
     return Recipe(
@@ -30,7 +30,7 @@ def recipe() -> Recipe:
             b=dataclasses.replace(photos, name="gcompris_paintings", split="ukiyoe", size=None, tile=96),
         ),
         game=Game(adam, adam, losses.least_squares(), ema=averaging.EMA(halflife=1_000)),
-        train=Train(images=16_000, batch=8, tick=1_600, evaluate=8_000, steps_per_execution=10),
+        train=Train(images=6_400, batch=8, tick=640, evaluate=3_200, steps_per_execution=10),
         metrics=("kd140_lite0", "ssimy140_input"),
         test=Pairs(a=test, b=dataclasses.replace(test, name="gcompris_paintings", split="ukiyoe_test")),
     )

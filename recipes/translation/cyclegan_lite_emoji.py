@@ -20,14 +20,14 @@ def recipe() -> Recipe:
     from ganzoo import averaging, losses, schedules
     from ganzoo.models.translation import cyclegan, light
 
-    adam = schedules.Adam(learning_rate=schedules.Linear(5e-4, 0.0, begin=12_000, finish=24_000), beta_1=0.5)
+    adam = schedules.Adam(learning_rate=schedules.Linear(5e-4, 0.0, begin=8_000, finish=16_000), beta_1=0.5)
     google = Data(source="package", name="google_emoji", split="trainA", size=32, channels=3)
     twitter = dataclasses.replace(google, name="twitter_emoji")
     return Recipe(
         model=cyclegan.CycleGAN(light.Light(), identity=0.0),
         data=Pairs(a=google, b=dataclasses.replace(twitter, split="trainB")),
         game=Game(adam, adam, losses.least_squares(), ema=averaging.EMA(halflife=1_000)),
-        train=Train(images=24_000, batch=8, tick=2_400, evaluate=12_000, steps_per_execution=10),
+        train=Train(images=16_000, batch=8, tick=1_600, evaluate=8_000, steps_per_execution=10),
         metrics=("perceptual395_lite0", "ssim395_pairs", "psnr395_pairs", "kd395_lite0"),
         test=Pairs(
             a=dataclasses.replace(google, split="test"), b=dataclasses.replace(twitter, split="test"), aligned=True

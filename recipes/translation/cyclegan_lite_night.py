@@ -21,14 +21,14 @@ def recipe() -> Recipe:
     from ganzoo import averaging, losses, schedules
     from ganzoo.models.translation import cyclegan, light
 
-    adam = schedules.Adam(learning_rate=schedules.Linear(2e-4, 0.0, begin=14_000, finish=28_000), beta_1=0.5)
+    adam = schedules.Adam(learning_rate=schedules.Linear(2e-4, 0.0, begin=10_000, finish=20_000), beta_1=0.5)
     day = Data(source="package", name="gcompris_photos", channels=3, tile=128, window=32, flip=True)
     test = Data(source="package", name="skimage_photos", split="test", channels=3, tile=192)
     return Recipe(
         model=cyclegan.CycleGAN(light.Light(), cycle=5.0, identity=0.0),
         data=Pairs(a=day, b=dataclasses.replace(day, source="night")),
         game=Game(adam, adam, losses.least_squares(), ema=averaging.EMA(halflife=1_000)),
-        train=Train(images=28_000, batch=8, tick=2_800, evaluate=14_000, steps_per_execution=10),
+        train=Train(images=20_000, batch=8, tick=2_000, evaluate=10_000, steps_per_execution=10),
         metrics=("psnr24_pairs", "ssim24_pairs", "patches24_pairs"),
         test=Pairs(a=test, b=dataclasses.replace(test, source="night"), aligned=True),
     )
