@@ -1,8 +1,8 @@
 """CycleGAN between Google's and Twitter's emoji at 32x32, on two cores.
 
-Differences from the paper: light networks that say what to change, no identity term, batch, rate and length. The
-emoji of one half of the code points are shown in Google's drawing, those of the other half in Twitter's: no pair is.
-Judged by pairs of emoji that are in neither half.
+Differences from the paper: light networks that say what to change, weight of the cycle, no identity term, batch, rate
+and length. The emoji of one half of the code points are shown in Google's drawing, those of the other half in
+Twitter's: no pair is. Judged by pairs of emoji that are in neither half.
 
 Task: image-to-image
 Variant: CycleGAN (lite)
@@ -24,7 +24,7 @@ def recipe() -> Recipe:
     google = Data(source="package", name="google_emoji", split="trainA", size=32, channels=3)
     twitter = dataclasses.replace(google, name="twitter_emoji")
     return Recipe(
-        model=cyclegan.CycleGAN(light.Light(), identity=0.0),
+        model=cyclegan.CycleGAN(light.Light(), cycle=1.0, identity=0.0),
         data=Pairs(a=google, b=dataclasses.replace(twitter, split="trainB")),
         game=Game(adam, adam, losses.least_squares(), ema=averaging.EMA(halflife=1_000)),
         train=Train(images=16_000, batch=8, tick=1_600, evaluate=8_000, steps_per_execution=10),

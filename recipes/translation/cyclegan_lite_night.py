@@ -25,7 +25,7 @@ def recipe() -> Recipe:
     day = Data(source="package", name="gcompris_photos", channels=3, tile=128, window=32, flip=True)
     test = Data(source="package", name="skimage_photos", split="test", channels=3, tile=192)
     return Recipe(
-        model=cyclegan.CycleGAN(light.Light(), cycle=5.0, identity=0.0),
+        model=cyclegan.CycleGAN(light.Light(), cycle=1.0, identity=0.0),
         data=Pairs(a=day, b=dataclasses.replace(day, source="night")),
         game=Game(adam, adam, losses.least_squares(), ema=averaging.EMA(halflife=1_000)),
         train=Train(images=20_000, batch=8, tick=2_000, evaluate=10_000, steps_per_execution=10),
