@@ -23,8 +23,8 @@ INDEX, IMAGES, PLOT = "index.html", "images", "plane.png"
 MARK = '<meta name="generator" content="ganzoo evaluate">'  # by which a page of ours is known
 OURS = re.compile(r"[0-9]{3,}_[a-z0-9-]+\.png")  # the images of a page
 HEADS = ("metric", "value", "real images", "untrained", "of")
-LEAST, MOST = 160, 256  # CSS pixels of an image's width as it is shown
-ROOM = 800  # CSS pixels for all images of a row
+LEAST, MOST = 128, 256  # CSS pixels of an image's width as it is shown
+ROOM = 640  # CSS pixels for all images of a row
 
 STYLE = """
 :root{color-scheme:light}
