@@ -19,7 +19,6 @@ ENTRIES = ganzoo.recipe.entries()
 # One recipe for each kind of game goes the whole way in the suite: batch norm, a penalty with several D steps, labels,
 # sentences. The others are slow.
 SHOWN = (
-    "gan_fashion_mnist",
     "dcgan_fashion_mnist",
     "wgan_gp_lite_fashion_mnist",
     "cgan_concatenation_fashion_mnist",

@@ -184,12 +184,12 @@ def catalogue() -> list[dict]:
 
 def _carried() -> dict:
     """{name: (the `sets.PackageSet`, its kind)} of what packages carry."""
-    from ganzoo.data import corpora, package, video
+    from ganzoo.data import corpora, package
 
     kinds = {
         "images": package.SETS.values(),
         "sentences": corpora.CORPORA.values(),
-        "clips": [importlib.import_module(module).SET for module in video.PACKAGES.values()],
+        "clips": package.CLIPS.values(),
     }
     return {found.name: (found, kind) for kind, sets in kinds.items() for found in sets}
 

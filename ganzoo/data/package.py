@@ -8,6 +8,7 @@ from ganzoo.data import (
     endless_sky,
     etopo1,
     fashion_mnist,
+    fluent_emoji,
     gcompris_paintings,
     gcompris_photos,
     google_emoji,
@@ -51,6 +52,8 @@ SETS: dict[str, PackageSet] = {
         skimage_photos,
     )
 }
+
+CLIPS: dict[str, PackageSet] = {fluent_emoji.SET.name: fluent_emoji.SET}
 
 
 def find(name: str) -> PackageSet:

@@ -5,7 +5,6 @@ say their order; each of them is one clip. Frames are cut from the centre and re
 """
 
 import dataclasses
-import importlib
 import pathlib
 import re
 import sys
@@ -17,14 +16,13 @@ import PIL.ImageSequence
 import tensorflow as tf
 
 from ganzoo import pictures
-from ganzoo.data import order, pixels
+from ganzoo.data import order, package, pixels
 from ganzoo.data.images import ImageSet
 from ganzoo.errors import BadInput
 from ganzoo.recipe import Video
 
 ANIMATED = (".gif", ".webp", ".png", ".apng")
 FILMS = (".mp4", ".avi", ".webm", ".mov", ".mkv", ".m4v", ".mpg")
-PACKAGES = {"fluent_emoji": "ganzoo.data.fluent_emoji"}
 START = 7  # the stream of draws from which clips begin
 
 
@@ -128,11 +126,11 @@ def _folder(data: Video) -> VideoSet:
 
 
 def _package(data: Video) -> VideoSet:
-    if data.name not in PACKAGES:
-        raise BadInput(f"data.name: no package of clips {data.name!r}; allowed: {', '.join(PACKAGES)}")
+    if data.name not in package.CLIPS:
+        raise BadInput(f"data.name: no package of clips {data.name!r}; allowed: {', '.join(package.CLIPS)}")
     if data.path:
         raise BadInput(f"data.path: {data.path!r}, but source 'package' has none; add data.source=folder")
-    found = importlib.import_module(PACKAGES[data.name]).SET
+    found = package.CLIPS[data.name]
     if data.split not in found.splits:
         raise BadInput(f"data.split: {data.split!r} of {data.name}; allowed: {', '.join(found.splits)}")
     # To stderr: what a command prints on stdout may be one JSON document.

@@ -227,7 +227,9 @@ def test_a_batch_is_as_large_as_it_is():
     assert np.all(np.isfinite(rows))
 
 
-@pytest.mark.parametrize(("policy", "xla"), [("float32", True), ("mixed_bfloat16", False)])
+@pytest.mark.parametrize(
+    ("policy", "xla"), [pytest.param("float32", True, marks=pytest.mark.slow), ("mixed_bfloat16", False)]
+)
 def test_a_step_with_a_penalty_compiled_by_xla_and_in_bfloat16(policy, xla):
     keras.config.set_dtype_policy(policy)
     small = SMALL | {"nets": light.Light(2, 2, 1), "targets": False, "flip": True}

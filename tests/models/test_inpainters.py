@@ -110,7 +110,10 @@ def test_the_pixels_that_are_known_are_those_of_the_image(name):
     assert np.any(completed.numpy()[~known] != images["image"].numpy()[~known])
 
 
-@pytest.mark.parametrize("name", SMALL)
+# DeepFill's step takes a while to trace.
+@pytest.mark.parametrize(
+    "name", [pytest.param(each, marks=[pytest.mark.slow] * (each == "deepfill")) for each in SMALL]
+)
 def test_a_players_step_moves_its_own_networks_only_and_every_weight_is_used(name):
     game, images = built(name), batch(name)
     for player, loss, own, others in (

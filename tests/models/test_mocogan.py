@@ -106,7 +106,9 @@ def test_terms_are_of_both_judges():
     assert tuple(game.g_loss(batch())) == ("image", "video")
 
 
-@pytest.mark.parametrize(("policy", "xla"), [("float32", True), ("mixed_bfloat16", False)])
+@pytest.mark.parametrize(
+    ("policy", "xla"), [pytest.param("float32", True, marks=pytest.mark.slow), ("mixed_bfloat16", False)]
+)
 def test_a_step_compiled_by_xla_and_in_bfloat16(policy, xla):
     keras.config.set_dtype_policy(policy)
     game = compiled()

@@ -376,6 +376,7 @@ def test_apply_takes_a_seed_or_a_reference(served, exported, tmp_path, monkeypat
         applying.Applier(None, {"directions": {"a2b": {"given": 1}}}).check(applying.Order(seed=1), None, None)
 
 
+@pytest.mark.slow
 def test_a_gallery_shows_both_ways_and_judges_domain_by_domain(model, served, monkeypatch, tmp_path):
     monkeypatch.setenv("GANZOO_CACHE", str(tmp_path))
     labels = np.repeat(np.arange(3, dtype=np.int32), 12)

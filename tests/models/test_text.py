@@ -251,7 +251,7 @@ def test_phases_come_one_after_the_other():
     assert int(game.d_optimizer.iterations.value) == 4
 
 
-@pytest.mark.parametrize("kill", [1, pytest.param(2, marks=pytest.mark.slow), 3])
+@pytest.mark.parametrize("kill", [*(pytest.param(each, marks=pytest.mark.slow) for each in (1, 2)), 3])
 def test_a_resumed_game_goes_on_bit_for_bit_in_every_phase(tmp_path, kill):
     choice, spec = dataclasses.replace(SMALL, learning=8, judging=8, rollouts=1), TokenSpec(3, 6, WORDS)
 
@@ -273,7 +273,9 @@ def test_a_resumed_game_goes_on_bit_for_bit_in_every_phase(tmp_path, kill):
             np.testing.assert_array_equal(np.asarray(left), np.asarray(right), err_msg=f"{name} {left.path}")
 
 
-@pytest.mark.parametrize(("policy", "xla"), [("float32", True), ("mixed_bfloat16", False)])
+@pytest.mark.parametrize(
+    ("policy", "xla"), [pytest.param("float32", True, marks=pytest.mark.slow), ("mixed_bfloat16", False)]
+)
 def test_a_step_compiled_by_xla_and_in_bfloat16(policy, xla):
     keras.config.set_dtype_policy(policy)
     game = compiled(dataclasses.replace(SMALL, learning=8), spec=TokenSpec(3, 6, WORDS))
