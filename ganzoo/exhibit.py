@@ -22,10 +22,9 @@ class Exhibit:
         ceilings of metrics. Raises BadInput for metrics that these images cannot have."""
         self.model, self.images, self.recipe, self.fresh = model, images, recipe, fresh
         extractors = metrics.check(recipe.metrics, images.whole, steps=True)
-        knowing = (each for each in extractors.values() if each.class_names or each.modes)
+        knowing = next((each for each in extractors.values() if each.class_names or each.modes), None)
         # Without a probe the diagnosis has the losses and the log alone.
-        measure = probe.Probe(model, images, recipe.train.batch, next(knowing, None)).measure if model.probed else dict
-        self.measure = measure
+        self.measure = probe.Probe(model, images, recipe.train.batch, knowing).measure if model.probed else dict
         self.generator = Generator(model)
         self.sampler = samplers.Sampler(self.generator.signature, self.generator.facts)
         self.columns = images.spec.classes if 2 <= images.spec.classes <= 10 else 8

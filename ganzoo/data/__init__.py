@@ -207,8 +207,8 @@ def prepare(
     also decoded and written to a file, which the first training would do else. Raises BadInput with what to do by hand
     where the set cannot be fetched.
     """
-    if name in _carried():
-        found, kind = _carried()[name]
+    if carried := _carried().get(name):
+        found, kind = carried
         if overrides and kind != "images":
             raise BadInput(f"{overrides[0]}: {name} is of {kind}, which are not written to a file; leave it out")
         found.prepare(accept_new, report)

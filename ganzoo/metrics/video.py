@@ -122,15 +122,11 @@ class FrameDistance(VideoKind):
 
     @classmethod
     def measure(cls, clips, reals):
-        from ganzoo.metrics import kernel
-
         sets = []
         for some in (clips, reals):
             frames = some[np.arange(len(some)), np.arange(len(some)) % some.shape[1]]
-            found = kernel.KernelDistance(SMALL * SMALL * frames.shape[-1])
-            found.update(_small(frames))
-            sets.append(found)
-        return sets[0].to(sets[1])["value"]
+            sets.append(_small(frames))
+        return _kernel(*sets)
 
 
 class ClipDistance(VideoKind):
@@ -154,14 +150,20 @@ class ClipKernelDistance(VideoKind):
 
     @classmethod
     def measure(cls, clips, reals):
-        from ganzoo.metrics import kernel, transnetv2
+        from ganzoo.metrics import transnetv2
 
-        sets = []
-        for some in (clips, reals):
-            features = transnetv2.features(some)
-            sets.append(kernel.KernelDistance(features.shape[1]))
-            sets[-1].update(features)
-        return sets[0].to(sets[1])["value"]
+        return _kernel(*map(transnetv2.features, (clips, reals)))
+
+
+def _kernel(features: np.ndarray, others: np.ndarray) -> float:
+    """The kernel distance of two sets of features float32 [N, F]."""
+    from ganzoo.metrics import kernel
+
+    sets = []
+    for each in (features, others):
+        sets.append(kernel.KernelDistance(each.shape[1]))
+        sets[-1].update(each)
+    return sets[0].to(sets[1])["value"]
 
 
 def classes(clips: np.ndarray) -> np.ndarray:

@@ -9,9 +9,9 @@ Command: ganzoo study sentences --jobs 2
 
 import operator
 
+from ganzoo.recipes.text.mle_wordnet import SWEEP
 from ganzoo.study import Arm, Study, held
 
-SWEEP = ("n3t80", "n3", "n3t120")
 METHODS = ("mle", "seqgan", "relgan", "scratchgan")
 COLUMNS = (
     "nlltest1k_t100",

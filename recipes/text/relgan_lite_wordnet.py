@@ -19,23 +19,15 @@ LEARNING, PLAYED = 600 * 128, 600 * 128
 
 def recipe() -> Recipe:
     from ganzoo import schedules
-    from ganzoo.models.text import relgan
     from ganzoo.recipes.text.mle_wordnet import recipe as mle
     from ganzoo.recipes.text.relgan_lite_oracle import recipe as oracle
 
     learner = schedules.Clipped(schedules.Adam(3e-3, beta_1=0.9), 5.0)
-    critic = relgan.Views(embedding=32, views=8, filters=64)
+    lite = oracle()
     return dataclasses.replace(
         mle(),
-        model=relgan.RelGAN(
-            relgan.Memory(heads=2, size=32),
-            critic,
-            sharpness=20.0,
-            growth=PLAYED,
-            learning=LEARNING,
-            learner=learner,
-        ),
-        game=oracle().game,
+        model=dataclasses.replace(lite.model, growth=PLAYED, learning=LEARNING, learner=learner),
+        game=lite.game,
         train=Train(images=LEARNING + PLAYED, batch=64, tick=9_600, evaluate=0),
     )
 

@@ -1,7 +1,7 @@
 """CycleGAN between photos and Japanese woodblock prints at 64x64, on two cores.
 
-As cut_lite_ukiyoe in data, networks, batch and length; a lighter cycle and no identity term, which hold light networks
-at the identity that they begin with.
+As cut_lite_ukiyoe in data, networks, batch and length; a lighter cycle and no identity term: the
+paper's weights hold light networks at the identity that they begin with.
 
 Task: image-to-image
 Variant: CycleGAN (lite)
