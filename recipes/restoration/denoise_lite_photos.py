@@ -14,7 +14,7 @@ import dataclasses
 
 from ganzoo.recipe import Recipe, Train
 
-WARMUP = 64_000
+WARMUP = 28_000
 
 
 def recipe() -> Recipe:
@@ -35,7 +35,7 @@ def recipe() -> Recipe:
             warmup=WARMUP,
         ),
         game=dataclasses.replace(full.game, d_optimizer=adam, g_optimizer=adam),
-        train=Train(images=80_000, batch=8, tick=8_000, evaluate=16_000, steps_per_execution=20),
+        train=Train(images=36_000, batch=8, tick=4_000, evaluate=12_000, steps_per_execution=20),
         metrics=tuple(f"{kind}24_{view}" for view in VIEWS for kind in ("psnr", "ssim", "patches")),
     )
 
