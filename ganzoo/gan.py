@@ -250,8 +250,14 @@ class GAN(keras.Model):
             gradients = accumulation.added(gradients, tape.gradient(total, weights))
             for name, value in terms.items():
                 self.trackers[f"{player}_{name}"].update_state(value)
-        norm = tf.linalg.global_norm(gradients) * _replicas()
-        self.observe(f"{player}_gradient", norm / optimizer.scale_loss(tf.ones([])))
+        norm = tf.linalg.global_norm(gradients) * _replicas() / optimizer.scale_loss(tf.ones([]))
+        if isinstance(optimizer, keras.optimizers.LossScaleOptimizer):
+            # Too high a scale is found by gradients that overflow; such a step is not made, and is no divergence.
+            made = tf.math.is_finite(norm)
+            norm = tf.where(made, norm, 0.0)
+            self.trackers[f"{player}_gradient"].update_state(norm, sample_weight=tf.cast(made, tf.float32))
+        else:
+            self.observe(f"{player}_gradient", norm)
         before = [tf.identity(weight) for weight in weights]
         optimizer.apply(gradients, weights)
         change = tf.linalg.global_norm([after - value for after, value in zip(weights, before, strict=True)])

@@ -4,7 +4,7 @@ import pytest
 import tensorflow as tf
 import toy
 
-from ganzoo import averaging, checkpoint, gan, losses, schedules
+from ganzoo import averaging, checkpoint, diagnosis, gan, losses, schedules
 from ganzoo.layers import kept
 
 
@@ -187,7 +187,8 @@ def test_float16_scales_both_losses_and_survives_an_overflow():
         optimizer.dynamic_scale.assign(2.0**60)
     logs = toy.fit(model, 8, 0, 4)
     assert float(model.d_optimizer.dynamic_scale.value) < 2.0**60
-    assert np.isfinite([logs["d_adv"], logs["g_adv"]]).all()
+    assert np.isfinite([logs[name] for name in ("d_adv", "g_adv", "d_gradient", "g_gradient")]).all()
+    assert not diagnosis.why_divergence(logs)
     assert all(np.isfinite(weight).all() for weight in toy.weights(model))
 
 

@@ -98,4 +98,4 @@ def test_the_authors_check_on_mnist():
     assert val["js"] == pytest.approx(0.0014, abs=0.0005)
     assert others["js"] == pytest.approx(0.0041, abs=0.002)
     assert no_nines["js"] == pytest.approx(0.016, abs=0.004)
-    assert val["value"] <= 12 < others["value"] < no_nines["value"]  # P(more than 12 | 5 %) = 0.0015
+    assert val["value"] <= 12 < min(others["value"], no_nines["value"])  # P(more than 12 | 5 %) = 0.0015

@@ -31,4 +31,5 @@ def test_two_replicas_agree_with_one_device(name, two_cpus):
         game.fit(data.batch(8, drop_remainder=True), shuffle=False, verbose=0)
         ends.append({weight.path: weight.numpy() for weight in game.weights})
     for (path, one), two in zip(ends[0].items(), ends[1].values(), strict=True):
-        np.testing.assert_allclose(two, one, atol=1e-4 * (np.max(np.abs(one)) + 1e-3), err_msg=path)
+        # Biases before a normalisation have gradients of rounding alone, some 1e-4, which move them by 4e-6.
+        np.testing.assert_allclose(two, one, atol=1e-4 * (np.max(np.abs(one)) + 3e-2), err_msg=path)
