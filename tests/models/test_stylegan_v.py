@@ -10,7 +10,7 @@ import tensorflow as tf
 from ganzoo import augment, clips, losses, regularizers, schedules
 from ganzoo.data.video import VideoSpec
 from ganzoo.errors import BadInput
-from ganzoo.models.image import stylegan2
+from ganzoo.models.image import stylegan2, stylegan3
 from ganzoo.models.video import stylegan_v
 
 SPEC = VideoSpec(6, 16, 16, 1)
@@ -108,6 +108,24 @@ def test_a_player_moves_only_its_own_network_and_all_of_it(player):
         assert all(moved) == any(moved) == (name == player), [
             w.path for net in each for w, here in zip(net.trainable_variables, moved, strict=False) if not here
         ]
+
+
+def test_the_code_may_move_waves_in_place_of_lying_beside_a_map():
+    game = compiled(dataclasses.replace(SMALL, start="fourier"))
+    draw = np.random.default_rng(0)
+    given = {"content": tf.constant(draw.normal(size=(1, 4)), tf.float32)}
+    given["motion"] = tf.constant(draw.normal(size=(1, 5, 3)), tf.float32)
+    features = next(layer for layer in game.generator.frame.layers if isinstance(layer, stylegan3.FourierFeatures))
+    frames = game.generator(given).numpy()[0]
+    np.testing.assert_allclose(frames, frames[:1].repeat(len(frames), axis=0), atol=1e-6)  # nothing moves at first
+    # A code of ones moves by a quarter of the picture: one of four cells.
+    features.kernel.assign([[0.0, 0.0, 0.25, 0.0]] * 4 / np.float32(features.kernel.shape[0] ** 0.5))
+    still, moved = features(tf.constant([[0.0] * 4, [1.0] * 4]), tf.eye(3)[None]).numpy()
+    np.testing.assert_allclose(moved[:, 1:], still[:, :-1], atol=1e-5)
+    before = [weight.numpy() for weight in game.generator.trainable_variables]
+    game.fit(tf.data.Dataset.from_tensors(batch()).repeat(2), shuffle=False, verbose=0)
+    for old, new in zip(before, game.generator.trainable_variables, strict=True):
+        assert not np.array_equal(old, new), new.path
 
 
 def test_the_penalty_is_of_the_reals_frames():

@@ -7,11 +7,15 @@ frames side by side as channels, and how far apart they are in constant maps (DI
 section 3.2, whose pair of frames is `frames` = 2; any image network that takes so many channels can be D). Differences
 from StyleGAN-V: the frames meet at D's input and not halfway, reals and fakes of a row share their moments, anchors see
 two before them by causal convolutions, and there is no noise, no style mixing and no path length.
+
+An alternative of this project for things that move as they are, `start` "fourier": the coarsest map has the Fourier
+features of StyleGAN3 (Karras et al. 2021, arXiv 2106.12423, appendix F), and the code of the moment moves and turns
+the plane that they are taken of, in place of lying beside a learned map.
 """
 
 import dataclasses
 import itertools
-from typing import Any
+from typing import Any, Literal
 
 import keras
 import numpy as np
@@ -22,8 +26,8 @@ from ganzoo.data.images import Spec
 from ganzoo.data.video import VideoSpec
 from ganzoo.errors import BadInput
 from ganzoo.gan import Batch, Terms, rows
-from ganzoo.layers import equalized, resnet
-from ganzoo.models.image import stylegan2
+from ganzoo.layers import equalized, filtered, resnet
+from ganzoo.models.image import stylegan2, stylegan3
 
 NETS = stylegan2.StyleGAN2(path_length=0.0, mixing=0.0)
 
@@ -32,7 +36,8 @@ NETS = stylegan2.StyleGAN2(path_length=0.0, mixing=0.0)
 class StyleGANV:
     """nets: a `stylegan2.StyleGAN2`, of whose z the content is. discriminator: a value with `discriminator(spec)`, None
     = of `nets`. motion: numbers of an anchor; distance: frames from one anchor to the next; waves: of the code of a
-    moment; longest: their longest period at first, frames. frames: that D sees of a clip.
+    moment; longest: their longest period at first, frames. frames: that D sees of a clip. start: of the synthesis, the
+    learned map and the code of the paper or Fourier features that the code moves.
     """
 
     nets: Any = NETS
@@ -42,6 +47,7 @@ class StyleGANV:
     waves: int = 256
     longest: int = 1024
     frames: int = 3
+    start: Literal["constant", "fourier"] = "constant"
 
     def build(self, spec: VideoSpec) -> "SparseGame":
         """Raises BadInput for a size that is not StyleGAN2's, and where D is to see more frames than there are."""
@@ -146,9 +152,15 @@ class Generator(keras.Model):
         height, width, stages = resnet.grid(frame)
         w = keras.Input((2 * (stages + 1), nets.w_dim), name="w")
         code = keras.Input((2 * choice.waves,), name="code")
-        still = stylegan2.Constant(height, width, stylegan2.channels_of(nets, 0), dtype="float32")(w)
-        moving = keras.layers.UpSampling2D((height, width), dtype="float32")(keras.layers.Reshape((1, 1, -1))(code))
-        x = keras.layers.Concatenate(dtype="float32")([still, moving])
+        channels = stylegan2.channels_of(nets, 0)
+        if choice.start == "fourier":
+            rate = min(height, width)  # the shorter side is 1 long
+            features = stylegan3.FourierFeatures(channels, (height, width), filtered.Band(rate, rate / 2, 0))
+            x = features(code, stylegan3.Untransformed()(code))
+        else:
+            still = stylegan2.Constant(height, width, channels, dtype="float32")(w)
+            moving = keras.layers.UpSampling2D((height, width), dtype="float32")(keras.layers.Reshape((1, 1, -1))(code))
+            x = keras.layers.Concatenate(dtype="float32")([still, moving])
         self.frame = keras.Model({"w": w, "code": code}, stylegan2.image_of(nets, frame, x, w))
         self.layers_of_frame, self.shape_of_frame = 2 * (stages + 1), spec.shape[1:]
 
