@@ -1,9 +1,9 @@
 """Do generated digits move as real ones do, and do they stay the digit that they are?
 
 MNIST's digits moving in 16x16, eight frames. MoCoGAN has a content code beside every motion code; in StyleGAN-V the
-content modulates every layer, and the code of the moment enters the coarsest map alone. How things move is learned in
-minutes; that a clip's frames show one digit is the harder part, for which frames that have nothing to do with each
-other give the floor.
+content modulates every layer, and the code of the moment only moves the Fourier features of the coarsest map. How
+things move is learned in minutes; that a clip's frames show one digit is the harder part, for which frames that have
+nothing to do with each other give the floor.
 
 Command: ganzoo study moving_digits --jobs 2
 """

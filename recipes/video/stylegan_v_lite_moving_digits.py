@@ -1,7 +1,7 @@
 """StyleGAN-V on moving digits at 16x16, on two cores.
 
-Differences from the paper: width, 2 layers of mapping, anchors every 4 frames, 16 waves, R1 every fourth step, rates,
-batch, length, no augmentation.
+Differences from the paper: the code of the moment moves Fourier features, width, 2 layers of mapping, anchors every 4
+frames, 16 waves, R1 every fourth step, rates, batch, length, no augmentation.
 
 Task: video
 Variant: StyleGAN-V (lite)
@@ -25,7 +25,7 @@ def recipe() -> Recipe:
     nets = stylegan2.StyleGAN2(cbase=512, cmax=64, z_dim=64, w_dim=64, depth=2, path_length=0.0, mixing=0.0)
     return dataclasses.replace(
         mocogan(),
-        model=stylegan_v.StyleGANV(nets, motion=32, distance=4, waves=16, longest=64),
+        model=stylegan_v.StyleGANV(nets, motion=32, distance=4, waves=16, longest=64, start="fourier"),
         game=Game(
             adam,
             adam,
@@ -33,7 +33,7 @@ def recipe() -> Recipe:
             regularizers=(regularizers.R1(gamma=0.3, interval=4),),
             ema=averaging.EMA(halflife=2_000),
         ),
-        train=Train(images=128_000, batch=32, tick=6_400, evaluate=32_000, steps_per_execution=10),
+        train=Train(images=128_000, batch=16, tick=6_400, evaluate=32_000, steps_per_execution=10),
     )
 
 
@@ -43,5 +43,5 @@ def smoke() -> Recipe:
     from ganzoo.recipes.video.mocogan_lite_moving_digits import smoke as mocogan
 
     nets = stylegan2.StyleGAN2(cbase=64, cmax=4, z_dim=4, w_dim=4, depth=1, path_length=0.0, mixing=0.0)
-    model = stylegan_v.StyleGANV(nets, motion=3, distance=2, waves=2, longest=8)
+    model = stylegan_v.StyleGANV(nets, motion=3, distance=2, waves=2, longest=8, start="fourier")
     return dataclasses.replace(mocogan(), model=model, game=recipe().game)
