@@ -23,6 +23,7 @@ from ganzoo.errors import BadInput
 
 FAR = 1e6  # pixels: the distance of what is not there
 HALVINGS = 14  # of the depth by which a hole is worn down
+HALVES = 10  # of `grown`: a hole of up to a thousand pixels is filled from its surroundings
 UNIT = 256  # pixels of the shorter side for which lengths are given
 
 
@@ -211,7 +212,8 @@ THICK = Either(Irregular(), Box(30, 150, (1, 3), margin=10), 1 / 1.3)
 class Inpaint:
     """The degradation of inpainting: the hole filled, and the mask as one more channel, 1 in the hole.
 
-    fill: a value in [-1, 1], or "mean": the mean colour of what is known of the image. Raises BadInput for another.
+    fill: a value in [-1, 1]; "mean": the mean colour of what is known of the image; "surroundings": what is known about
+    the hole grows into it, see `grown`. Raises BadInput for another.
     """
 
     mask: Mask = LAMA
@@ -220,8 +222,8 @@ class Inpaint:
     scale = 1
 
     def __post_init__(self):
-        if self.fill != "mean" and (isinstance(self.fill, str) or not -1 <= self.fill <= 1):
-            raise BadInput(f"degradation Inpaint.fill: {self.fill!r}; allowed: -1 to 1, or mean")
+        if self.fill not in FILLS and (isinstance(self.fill, str) or not -1 <= self.fill <= 1):
+            raise BadInput(f"degradation Inpaint.fill: {self.fill!r}; allowed: -1 to 1, {' or '.join(FILLS)}")
 
     def channels(self, channels: int) -> int:
         return channels + 1
@@ -234,10 +236,39 @@ class Inpaint:
 def hidden(image: tf.Tensor, mask: tf.Tensor, fill: float | str = 0.0) -> tf.Tensor:
     """image [B, H, W, C] with the hole of mask [B, H, W, 1] filled as in `Inpaint` -> float32 [B, H, W, C + 1]."""
     known = image * (1 - mask)
-    if fill == "mean":
-        area = tf.reduce_sum(1 - mask, axis=[1, 2], keepdims=True)
-        fill = tf.math.divide_no_nan(tf.reduce_sum(known, axis=[1, 2], keepdims=True), area)
+    if fill in FILLS:
+        fill = FILLS[fill](known, 1 - mask)
     return tf.concat([known + fill * mask, mask], axis=-1)
+
+
+def mean(known: tf.Tensor, weight: tf.Tensor) -> tf.Tensor:
+    """[B, 1, 1, C], the mean colour of images [B, H, W, C] that are 0 where weight [B, H, W, 1] is, and 1 elsewhere."""
+    total = tf.reduce_sum(known, axis=[1, 2], keepdims=True)
+    return tf.math.divide_no_nan(total, tf.reduce_sum(weight, axis=[1, 2], keepdims=True))
+
+
+def grown(known: tf.Tensor, weight: tf.Tensor) -> tf.Tensor:
+    """[B, H, W, C], smooth in the hole: the pull and push of Gortler et al. 1996, "The Lumigraph".
+
+    Halved and halved again, until everywhere something is known; then each level fills the holes of the next finer one,
+    smoothed by two means of 3x3. Arguments as of `mean`.
+    """
+    levels = []
+    for _ in range(HALVES):
+        levels.append((known, weight))
+        known, part = (tf.nn.avg_pool2d(each, 2, 2, "SAME") for each in (known, weight))
+        weight = tf.minimum(4 * part, 1.0)  # one known pixel of four is enough
+        known = known * tf.math.divide_no_nan(weight, part)
+    color = known + (1 - weight) * mean(known, weight)
+    for known, weight in reversed(levels):
+        color = tf.repeat(tf.repeat(color, 2, axis=1), 2, axis=2)[:, : tf.shape(known)[1], : tf.shape(known)[2]]
+        for _ in range(2):
+            color = tf.nn.avg_pool2d(color, 3, 1, "SAME")
+        color = known + (1 - weight) * color
+    return color
+
+
+FILLS = {"mean": mean, "surroundings": grown}
 
 
 def cut(field: tf.Tensor, most: float) -> tf.Tensor:

@@ -8,7 +8,8 @@ means (Buades et al. 2005) as scikit-image's `denoise_nl_means` has them in its 
 of 5x5 pixels within 6, h = 0.8 deviations.
 
 Inpainting, (images, masks) -> images, masks uint8 [N, H, W, 1], above 0 in the hole, outside of which an image stays as
-it is: the mean colour of what is known; Telea 2004 as OpenCV's `inpaint` has it, with a radius of 3 pixels; biharmonic
+it is: the mean colour of what is known; what is known about the hole, grown into it as `degradations.masks.grown` does
+(Gortler et al. 1996); Telea 2004 as OpenCV's `inpaint` has it, with a radius of 3 pixels; biharmonic
 functions (Damelin and Hoang 2018) as scikit-image's `inpaint_biharmonic` has them.
 
 scikit-image and OpenCV are no dependencies: where one is missing, BadInput says what installs it.
@@ -20,6 +21,7 @@ from types import ModuleType
 import numpy as np
 
 from ganzoo.degradations import bicubic as imresize
+from ganzoo.degradations.masks import grown
 from ganzoo.errors import BadInput
 
 PATCH, DISTANCE, STRENGTH = 5, 6, 0.8  # of non-local means: pixels, pixels, deviations
@@ -75,6 +77,14 @@ def mean(images: np.ndarray, masks: np.ndarray) -> np.ndarray:
     return np.where(known, images, _rounded(sums / np.maximum(known.sum(axis=(1, 2), keepdims=True), 1)))
 
 
+def surroundings(images: np.ndarray, masks: np.ndarray) -> np.ndarray:
+    found = images.copy()
+    for image, mask, result in zip(images, masks, found, strict=True):
+        weight = np.float32(mask == 0)[None]
+        result[:] = _rounded(np.float64(grown(image * weight, weight))[0])
+    return np.where(masks > 0, found, images)
+
+
 def telea(images: np.ndarray, masks: np.ndarray) -> np.ndarray:
     cv2 = _package("cv2", "telea", "OpenCV")
     found = images.copy()
@@ -98,8 +108,8 @@ def biharmonic(images: np.ndarray, masks: np.ndarray) -> np.ndarray:
 
 UPSCALERS = {"nearest": nearest, "bicubic": bicubic, "lanczos": lanczos}
 DENOISERS = {"input": unchanged, "non_local_means": non_local_means}
-INPAINTERS = {"mean": mean, "telea": telea, "biharmonic": biharmonic}
-PLAIN = (*UPSCALERS, "input", "mean")  # which need no other package
+INPAINTERS = {"mean": mean, "surroundings": surroundings, "telea": telea, "biharmonic": biharmonic}
+PLAIN = (*UPSCALERS, "input", "mean", "surroundings")  # which need no other package
 
 
 def _package(module: str, name: str, package: str) -> ModuleType:

@@ -1,8 +1,9 @@
 """LaMa on photos at 64x64, on two cores.
 
-Differences from the paper: width, halvings and blocks, the network learns the pixels of holes first and then plays
-against Real-ESRGAN's discriminator, random feature maps in place of a trained network's, weights of terms, batch, rates
-and length, an average of the weights. Masks as the paper's, at a quarter of their size.
+Differences from the paper: width, halvings and blocks; holes are filled from their surroundings and the network changes
+that; it learns the pixels of holes first and then plays against Real-ESRGAN's discriminator; random feature maps in
+place of a trained network's; weights of terms, batch, rates and length, an average of the weights. Masks as the
+paper's, at a quarter of their size.
 
 Task: restoration
 Variant: LaMa (lite)
@@ -28,9 +29,9 @@ def recipe() -> Recipe:
     return dataclasses.replace(
         srgan(),
         model=inpainting.Inpainter(
-            generator=lama.FourierNet(width=12, downs=2, blocks=3, share=0.5),
+            generator=lama.FourierNet(width=12, downs=2, blocks=3, share=0.5, adds=True),
             discriminator=real_esrgan.UNet(width=16),
-            degradation=Inpaint(fill="mean"),
+            degradation=Inpaint(fill="surroundings"),
             adversary=0.05,
             perceptual=Perceptual("random", weight=0.5),
             warmup=WARMUP,
@@ -51,7 +52,7 @@ def smoke() -> Recipe:
         recipe(),
         model=dataclasses.replace(
             recipe().model,
-            generator=lama.FourierNet(width=2, downs=2, blocks=1, share=0.5),
+            generator=lama.FourierNet(width=2, downs=2, blocks=1, share=0.5, adds=True),
             discriminator=real_esrgan.UNet(width=2),
             warmup=8,
         ),

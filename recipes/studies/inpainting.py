@@ -12,7 +12,7 @@ import operator
 from ganzoo.study import Arm, Study, classical, held
 
 PHOTOS, DRAWINGS = "lama_lite_photos", "lama_lite_openmoji"
-METHODS = ("mean", "telea", "biharmonic")
+METHODS = ("mean", "surroundings", "telea", "biharmonic")
 
 
 def study() -> Study:

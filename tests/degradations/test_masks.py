@@ -142,6 +142,28 @@ def test_inpaint_hides_the_hole_and_tells_where(fill):
         np.testing.assert_allclose(given[inside, :3], np.broadcast_to(expected, [inside.sum(), 3]), atol=1e-5)
 
 
+def test_surroundings_grow_into_the_hole():
+    def filled(image, mask):
+        return masks.hidden(tf.constant(image, tf.float32), tf.constant(mask, tf.float32), "surroundings")[..., :-1]
+
+    draw = np.random.default_rng(0)
+    image, mask = draw.uniform(-1, 1, [2, 13, 20, 3]), np.zeros([2, 13, 20, 1])
+    mask[0, 3:9, 5:15] = 1
+    found = filled(image, mask).numpy()
+    np.testing.assert_allclose(np.where(mask, 0, found), np.where(mask, 0, image), atol=1e-6)
+    one = np.broadcast_to([0.3, -0.5, 0.9], image.shape)
+    np.testing.assert_allclose(filled(one, mask), one, atol=1e-6)
+    # Left of the hole all is dark, right of it bright: between them it grows lighter from column to column.
+    ramp = np.broadcast_to(np.where(np.arange(20) < 10, -1.0, 1.0)[:, None], image.shape)
+    columns = filled(ramp, mask).numpy()[0, 5, 5:15, 0]
+    assert np.all(np.diff(columns) > 0) and columns[0] < -0.7 and columns[-1] > 0.7
+    # Two by two pixels, one of them hidden: the mean of the three.
+    assert np.all(filled(image, np.ones_like(mask)).numpy() == 0)  # of nothing, nothing
+    np.testing.assert_allclose(
+        filled([[[[1.0], [2.0]], [[6.0], [9.0]]]], [[[[0.0], [0.0]], [[0.0], [1.0]]]]).numpy()[0, 1, 1], 3.0
+    )
+
+
 @pytest.mark.parametrize(
     "make, words",
     [

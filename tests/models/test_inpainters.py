@@ -68,6 +68,14 @@ def test_parameters_of_lama_by_layer():
     assert count(nets.make((None, None), 4, 3)) == ends + split + 3 * block
 
 
+def test_lama_may_change_the_image_that_it_is_given():
+    keras.utils.set_random_seed(0)
+    made, added = (lama.FourierNet(2, 2, 1, adds=adds).make((16, 16), 4, 3) for adds in (False, True))
+    added.set_weights(made.get_weights())
+    given = tf.random.stateless_uniform([2, 16, 16, 4], [1, 2], -1, 1)
+    np.testing.assert_allclose(added({"image": given}), made({"image": given}) + given[..., :3], atol=1e-6)
+
+
 def test_parameters_of_deepfill_by_layer():
     width = 4
 

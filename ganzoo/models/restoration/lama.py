@@ -6,9 +6,10 @@ What is left out, hence lite:
 - the comparison of feature maps is by any extractor that `perceptual` names, in place of a dilated ResNet-50 of ADE20K,
   whose weights are not at hand;
 - no matching of D's own feature maps.
-Other differences: no batch norm, blocks begin small (a tenth of He's start) as those of `srgan`; D is a value of this
-folder, with spectral norm, in place of pix2pixHD's with R1; the output is not squashed; maps are enlarged by repeating
-pixels before a convolution in place of transposed convolutions.
+Other differences: no batch norm, and so leaky units, which cannot die (with ReLU a network of 12 channels that adds to
+its input did, all of it, in 500 steps); blocks begin small (a tenth of He's start) as those of `srgan`; D is a value of
+this folder, with spectral norm, in place of pix2pixHD's with R1; the output is not squashed; maps are enlarged by
+repeating pixels before a convolution in place of transposed convolutions.
 """
 
 import dataclasses
@@ -21,12 +22,14 @@ from ganzoo.layers import fourier, padding
 @dataclasses.dataclass(frozen=True)
 class FourierNet:
     """width: channels of the finest maps, doubled with each of `downs` halvings; blocks: residual ones at the coarsest,
-    9 in the paper and 18 in its large network; share: of their channels that are global, 0 = plain convolutions."""
+    9 in the paper and 18 in its large network; share: of their channels that are global, 0 = plain convolutions; adds:
+    the network changes the image that it is given, as it is filled, in place of making one (not in the paper)."""
 
     width: int = 64
     downs: int = 3
     blocks: int = 9
     share: float = 0.75
+    adds: bool = False
 
     reach = None
 
@@ -60,6 +63,8 @@ class FourierNet:
             x = padding.ReflectionPad(1)(keras.layers.UpSampling2D()(x))
             x = _relu(_conv(self.width * 2**stage, 3)(x))
         x = _small(made, 7, dtype="float32")(padding.ReflectionPad(3)(x))
+        if self.adds:
+            x = keras.layers.Add(dtype="float32")([x, image[..., :made]])
         return keras.Model({"image": image}, x, name="generator")
 
 
@@ -73,7 +78,7 @@ def _small(filters: int, size: int, **kwargs) -> keras.layers.Layer:
 
 
 def _relu(x):
-    return keras.layers.ReLU()(x)
+    return keras.layers.LeakyReLU(0.2)(x)
 
 
 def _relus(parts):
