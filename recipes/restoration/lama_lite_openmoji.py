@@ -1,6 +1,6 @@
 """LaMa on OpenMoji at 64x64, on two cores: holes in drawings, whose lines and areas go on.
 
-As lama_lite_photos.
+As lama_lite_photos, but what is in a hole can be known: the network learns pixels for most of its time.
 
 Task: restoration
 Variant: LaMa (lite)
@@ -18,8 +18,11 @@ def recipe() -> Recipe:
     from ganzoo.recipes.restoration.lama_lite_photos import recipe as photos
 
     drawings = Data(source="package", name="openmoji_colours", size=64, channels=3, classes=0)
+    full = photos()
     return dataclasses.replace(
-        photos(),
+        full,
+        model=dataclasses.replace(full.model, adversary=0.3, warmup=40_000),
+        train=dataclasses.replace(full.train, images=44_000),
         data=dataclasses.replace(drawings, flip=True),
         test=dataclasses.replace(drawings, split="test"),
     )

@@ -16,7 +16,7 @@ import dataclasses
 
 from ganzoo.recipe import Data, Recipe, Train
 
-WARMUP = 36_000
+WARMUP = 4_000
 METRICS = ("pooledpsnr280_hole", "patches280_hole", "psnr280_hole", "psnr280_alpha0", "ssim280_pairs")
 
 
@@ -32,12 +32,12 @@ def recipe() -> Recipe:
             generator=lama.FourierNet(width=12, downs=2, blocks=3, share=0.5, adds=True),
             discriminator=real_esrgan.UNet(width=16),
             degradation=Inpaint(fill="surroundings"),
-            adversary=0.05,
-            perceptual=Perceptual("random", weight=0.5),
+            adversary=3.0,
+            perceptual=Perceptual("random", weight=0.1),
             warmup=WARMUP,
             masked=True,
         ),
-        train=Train(images=48_000, batch=8, tick=4_000, evaluate=24_000, steps_per_execution=20),
+        train=Train(images=20_000, batch=8, tick=4_000, evaluate=4_000, steps_per_execution=20),
         metrics=METRICS,
         test=Data(source="package", name="skimage_photos", split="test", channels=3, tile=64),
     )
