@@ -19,7 +19,7 @@ GAME = "seqgan_from_mle_oracle"
 def study() -> Study:
     return Study(
         arms=(
-            Arm("mle", "mle_oracle"),
+            Arm("mle", "mle_oracle", seeds=1),
             Arm("seqgan", GAME, after="mle"),
             Arm("constant reward", GAME, ("model.reward=constant",), after="mle"),
             Arm("reward less its average", GAME, ("model.baseline=true",), after="mle"),
