@@ -13,16 +13,21 @@ import dataclasses
 
 from ganzoo.recipe import Data, Recipe
 
+WARMUP = 72_000
+
 
 def recipe() -> Recipe:
+    from ganzoo import schedules
     from ganzoo.recipes.restoration.lama_lite_photos import recipe as photos
 
     drawings = Data(source="package", name="openmoji_colours", size=64, channels=3, classes=0)
+    adam = schedules.Adam(schedules.Linear(1e-3, 1e-4, begin=0, finish=WARMUP), beta_1=0.9, beta_2=0.99)
     full = photos()
     return dataclasses.replace(
         full,
-        model=dataclasses.replace(full.model, adversary=0.3, warmup=40_000),
-        train=dataclasses.replace(full.train, images=44_000),
+        model=dataclasses.replace(full.model, adversary=0.3, warmup=WARMUP),
+        game=dataclasses.replace(full.game, d_optimizer=adam, g_optimizer=adam),
+        train=dataclasses.replace(full.train, images=76_000, evaluate=8_000),
         data=dataclasses.replace(drawings, flip=True),
         test=dataclasses.replace(drawings, split="test"),
     )

@@ -37,7 +37,7 @@ def recipe() -> Recipe:
             warmup=WARMUP,
             masked=True,
         ),
-        train=Train(images=20_000, batch=8, tick=4_000, evaluate=4_000, steps_per_execution=20),
+        train=Train(images=36_000, batch=8, tick=4_000, evaluate=4_000, steps_per_execution=20),
         metrics=METRICS,
         test=Data(source="package", name="skimage_photos", split="test", channels=3, tile=64),
     )
