@@ -174,7 +174,7 @@ def test_the_mean_colour_is_that_of_what_is_known():
     assert np.all(made[0, 2:, 1:] == wanted) and np.array_equal(made[0, :, :1], images[0, :, :1])
     assert np.all(made[1] == 0)
     shown = restorer(Inpaint(Box(96, 96)), ImageSet("noise", pixels(3, 32, 32, 3)), ("psnr3_hole", "psnr3_pairs"))
-    assert shown.baselines == ("mean", "telea", "biharmonic")
+    assert shown.baselines == ("mean", "surroundings", "telea", "biharmonic")
     hole, whole = (shown.baseline("mean")[name]["value"] for name in ("psnr3_hole", "psnr3_pairs"))
     assert hole < whole
 
@@ -186,7 +186,7 @@ def gradients(count=2):
     return np.repeat(np.stack([plane, plane.T[::-1]])[:count, :, :, None], 3, axis=3).astype(np.uint8)
 
 
-@pytest.mark.parametrize(("name", "package"), [("telea", "cv2"), ("biharmonic", "skimage")])
+@pytest.mark.parametrize(("name", "package"), [("surroundings", "numpy"), ("telea", "cv2"), ("biharmonic", "skimage")])
 def test_classical_inpainting_continues_what_is_smooth(name, package):
     pytest.importorskip(package)
     images, masks = gradients(), np.zeros([2, 32, 32, 1], np.uint8)
