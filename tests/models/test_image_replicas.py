@@ -30,7 +30,7 @@ def test_two_replicas_agree_with_one_device(name, two_cpus):
                 game = model.build(Spec(16, 16, 1, 3))
                 optimizers = [keras.optimizers.SGD(0.01) for _ in range(2)]
                 game.compile(*optimizers, adversarial, penalties, jit_compile=False)
-            game.fit(data.take(rows).batch(8), shuffle=False, verbose=0)
+            game.fit(data.take(rows).batch(8, drop_remainder=True), shuffle=False, verbose=0)
             ends.append({weight.path: weight.numpy() for weight in game.weights})
         for (path, one), two in zip(ends[0].items(), ends[1].values(), strict=True):
             np.testing.assert_allclose(two, one, atol=part * (np.max(np.abs(one)) + 3e-2), err_msg=path)
