@@ -86,6 +86,15 @@ def markdown(name: str) -> str:
         parts.append(f"The paper's values are those of {study.source}; ± is the standard error of the mean over seeds.")
     if study.claims:
         parts.append("\n".join(f"- {text}: **{word}**" for text, word in studies.decided(study, rows)))
+    written = {row["arm"]: row["lines"] for row in rows if row.get("lines")}
+    if study.quoted and written:
+        wide = max(map(len, written)) + 2
+        quotes = [
+            f"{'' if place else arm:<{wide}}{line}"
+            for arm, lines in written.items()
+            for place, line in enumerate(lines)
+        ]
+        parts.append("\n".join(["What seed 0 of each wrote last, not selected:", "", "```text", *quotes, "```"]))
     return "\n\n".join(parts)
 
 

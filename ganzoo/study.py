@@ -61,7 +61,7 @@ class Study:
     source: whose values `Arm.paper` are; reference: what the table calls them. plotted: what a row's series is, where
     it is not the first column; scale: of that axis. plane: pairs of columns; then an arm is drawn as a line through the
     points (first, second) of these in their order, in place of its series. protocol: what a reader must know beside
-    the numbers.
+    the numbers. quoted: of the lines that a run of seed 0 wrote last, how many the results hold and the report prints.
     """
 
     arms: tuple[Arm, ...]
@@ -74,6 +74,7 @@ class Study:
     scale: Literal["linear", "log"] = "linear"
     plane: tuple[tuple[str, str], ...] = ()
     claims: tuple[Claim, ...] = ()
+    quoted: int = 0
 
 
 def classical(name: str, *methods: str, overrides: tuple[str, ...] = (), suffix: str = "") -> tuple[Arm, ...]:
@@ -155,6 +156,8 @@ def run(
 
     def keep(arm: Arm, seed: int, result: dict):
         row = {"study": name, "arm": arm.name, "recipe": arm.recipe, "overrides": list(arm.overrides), "seed": seed}
+        if study.quoted and seed == 0 and not arm.play:
+            row["lines"] = _written(folder / f"{arm.name}-0", study.quoted)
         rows.append(row | {key: value for key, value in result.items() if key not in row})
         order = [each.name for each in study.arms]
         rows.sort(key=lambda row: (order.index(row["arm"]) if row["arm"] in order else len(order), row["seed"]))
@@ -230,6 +233,12 @@ def outcome(target: str | pathlib.Path, diverged: bool = False) -> dict:
 def _last_state(target: str | pathlib.Path) -> str | None:
     log = runs.lines(runs.Run(target).log)
     return diagnosis.state(log) if log else None
+
+
+def _written(target: pathlib.Path, count: int) -> list[str]:
+    """The first lines of the last that a run wrote."""
+    files = sorted(runs.Run(target).samples.glob("[0-9]*.txt"))
+    return files[-1].read_text(encoding="utf-8").splitlines()[:count] if files else []
 
 
 def stale(study: Study, rows: Sequence[dict], smoke: bool = False) -> list[tuple[dict, str]]:

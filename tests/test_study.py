@@ -151,6 +151,19 @@ def test_recipes_are_played_in_processes_of_their_own(monkeypatch, tmp_path):
     assert not (tmp_path / "runs/studies/toy-smoke/ring-1/old").exists()
 
 
+def test_what_runs_wrote_last_is_quoted(monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    small = Study((Arm("mle", "mle_lite_oracle"), Arm("played", play=result)), ("nlltest32_t100",), 1, "", quoted=2)
+    monkeypatch.setattr(study, "load", lambda name: small)
+    monkeypatch.setattr(study, "path", lambda name: tmp_path / "runs/studies/toy-smoke/results.json")
+    written, played = study.run("toy", smoke=True, show=Said())
+    last = max((tmp_path / "runs/studies/toy-smoke/mle-0/samples").glob("*.txt"))
+    assert written["lines"] == last.read_text().splitlines()[:2] and len(written["lines"]) == 2
+    assert "lines" not in played
+    quotes = ["```text", f"mle  {written['lines'][0]}", f"     {written['lines'][1]}", "```"]
+    assert report.markdown("toy").endswith("\n".join(quotes))
+
+
 @pytest.mark.slow
 def test_an_arm_starts_from_the_run_that_it_comes_after(monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
