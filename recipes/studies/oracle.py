@@ -12,7 +12,7 @@ import operator
 
 from ganzoo.study import Arm, Study, held
 
-COLUMNS = tuple(f"{kind}5k_t{view}" for view in (100, 90, 80) for kind in ("nlloracle", "nlltest"))
+COLUMNS = tuple(f"{kind}5k_t{view}" for view in (100, 90, 80) for kind in ("nlltest", "nlloracle"))
 GAME = "seqgan_from_mle_oracle"
 
 
@@ -25,7 +25,7 @@ def study() -> Study:
             Arm("reward less its average", GAME, ("model.baseline=true",), after="mle"),
         ),
         columns=COLUMNS,
-        plane=tuple(zip(COLUMNS[1::2], COLUMNS[::2], strict=True)),
+        plane=tuple(zip(COLUMNS[::2], COLUMNS[1::2], strict=True)),
         seeds=3,
         protocol="nlloracle: nats a token of 5,000 written sequences under the oracle, whose own cost 5.73 (entropy); "
         "nlltest: nats a token of 5,000 held-out sequences under the writer at the same temperature (t80 = 0.8). Both "
