@@ -93,10 +93,15 @@ def tempered(logits: tf.Tensor, temperature: tf.Tensor | float, top_k: tf.Tensor
     logits = logits / temperature
     if top_k is None:
         return logits
-    ranked = tf.sort(logits, axis=1, direction="DESCENDING")
-    place = tf.clip_by_value(tf.where(top_k > 0, top_k, logits.shape[1]), 1, logits.shape[1]) - 1
-    least = tf.gather(ranked, place, axis=1, batch_dims=1)
-    return tf.where(logits >= least[:, None], logits, -1e9)
+
+    def best():
+        ranked = tf.sort(logits, axis=1, direction="DESCENDING")
+        place = tf.clip_by_value(tf.where(top_k > 0, top_k, logits.shape[1]), 1, logits.shape[1]) - 1
+        least = tf.gather(ranked, place, axis=1, batch_dims=1)
+        return tf.where(logits >= least[:, None], logits, -1e9)
+
+    # Thousands of tokens are sorted only where somebody asks for the best: it takes longer than all else.
+    return tf.cond(tf.reduce_any(top_k > 0), best, lambda: logits)
 
 
 def draw(logits: tf.Tensor, chance: tf.Tensor) -> tf.Tensor:
