@@ -71,19 +71,24 @@ class Writer(keras.Model):
         found = [tf.transpose(each.stack()) for each in (tokens, costs)]
         return tuple(tf.ensure_shape(each, [chances.shape[0], length]) for each in found)
 
-    def relax(self, noise: tf.Tensor, sharpness: tf.Tensor | float) -> tf.Tensor:
+    def relax(self, noise: tf.Tensor, sharpness: tf.Tensor | float, ends: bool = False) -> tf.Tensor:
         """Sentences that gradients can pass: float32 [B, T, V], the softmax of `sharpness` times logits and noise.
 
         noise: float32 [B, T, V] of Gumbel's law, so that the largest sum is a draw of the network's own law (Jang et
-        al. 2017, arXiv 1611.01144, eq. 1 and 2); it is the next input, which no gradient passes. A sentence goes on
-        after its end, as the data's fill does.
+        al. 2017, arXiv 1611.01144, eq. 1 and 2); it is the next input, which no gradient passes. ends: whether behind
+        a drawn END there are hard ones only, as in the data, which no gradient passes either.
         """
         token, states, found = tf.zeros(tf.shape(noise)[:1], tf.int32), self.cell.start(tf.shape(noise)[0]), []
+        done, fill = token > 0, tf.one_hot(END, noise.shape[2])
         for place in range(noise.shape[1]):
             logits, states = self.step(token, states)
             perturbed = logits + noise[:, place]
             token = tf.argmax(tf.stop_gradient(perturbed), axis=1, output_type=tf.int32)
-            found.append(tf.nn.softmax(sharpness * perturbed))
+            soft = tf.nn.softmax(sharpness * perturbed)
+            if ends:
+                soft, token = tf.where(done[:, None], fill, soft), tf.where(done, END, token)
+                done |= token == END
+            found.append(soft)
         return tf.stack(found, axis=1)
 
 

@@ -6,6 +6,7 @@ self-BLEU are told at three temperatures: a method is better only where its line
 
 In that time maximum likelihood learns its sentences by heart, so it is told twice more: stopped where held-out
 sentences were likeliest in its own run, and after as many sentences as SeqGAN learns the likelihood of before it plays.
+RelGAN's writer is another network, so what its own phase of likelihood does is told too.
 
 Command: ganzoo study sentences --jobs 2
 """
@@ -13,11 +14,12 @@ Command: ganzoo study sentences --jobs 2
 import operator
 
 from ganzoo.recipes.text.mle_wordnet import SWEEP
+from ganzoo.recipes.text.relgan_lite_wordnet import LEARNING as RELGAN_LEARNS
 from ganzoo.recipes.text.seqgan_lite_wordnet import LEARNING
 from ganzoo.study import Arm, Study, held
 
 METHODS = ("mle", "seqgan", "relgan", "scratchgan")
-STOPPED, PHASE = "mle, stopped early", "mle, as long as seqgan's"
+STOPPED, PHASE, ALONE = "mle, stopped early", "mle, as long as seqgan's", "relgan, likelihood alone"
 OFTENER = ("train.tick=6400", "train.evaluate=0")  # of which that length is a multiple
 RATE = "game.g_optimizer.optimizer.learning_rate.finish"
 COLUMNS = (
@@ -37,6 +39,7 @@ def study() -> Study:
             Arm(STOPPED, "mle_wordnet", ("train.images=96000", f"{RATE}=96000")),
             Arm(PHASE, "mle_wordnet", (f"train.images={LEARNING}", f"{RATE}={LEARNING}", *OFTENER)),
             *(Arm(method, f"{method}_lite_wordnet") for method in METHODS[1:]),
+            Arm(ALONE, "relgan_lite_wordnet", (f"train.images={RELGAN_LEARNS}",)),
         ),
         columns=COLUMNS,
         plane=tuple((f"selfbleu500_{view}", f"bleu500_{view}") for view in SWEEP),
@@ -93,11 +96,14 @@ def study() -> Study:
                 )
                 for method in METHODS[1:]
             ),
-            held(
-                "seqgan's game makes held-out sentences no likelier than its phase of likelihood did",
-                operator.ge,
-                ("seqgan", COLUMNS[0]),
-                (PHASE, COLUMNS[0]),
+            *(
+                held(
+                    f"{method}'s game makes held-out sentences no likelier than its phase of likelihood did",
+                    operator.ge,
+                    (method, COLUMNS[0]),
+                    (phase, COLUMNS[0]),
+                )
+                for method, phase in (("seqgan", PHASE), ("relgan", ALONE))
             ),
         ),
         quoted=5,

@@ -30,7 +30,8 @@ def recipe() -> Recipe:
         data=mle().data,
         game=Game(
             schedules.Adam(2e-4, beta_1=0.9),
-            schedules.Clipped(schedules.Adam(1e-2, beta_1=0.9), 5.0),
+            # The authors' 5 is of the sum over a batch.
+            schedules.Clipped(schedules.Adam(1e-2, beta_1=0.9), 5.0 / 64),
             losses.non_saturating,
             d_steps=10,
         ),

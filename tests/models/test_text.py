@@ -208,6 +208,14 @@ def test_other_rewards():
     assert np.all(found == found[:, :1])
 
 
+@pytest.mark.parametrize("count", [4, 8])
+def test_a_reward_weighs_what_a_sentence_costs_whatever_the_batch(count):
+    game = compiled(dataclasses.replace(SMALL, reward="constant"))
+    tokens = game.written(count, "g")[0]
+    costs = tf.reduce_sum(-text.seen(tokens, True) * text.likelihood(game.writer, tokens), axis=1).numpy()
+    np.testing.assert_allclose(game.g_loss(batch(count))["adv"], costs.mean(), rtol=1e-5)
+
+
 def test_a_baseline_leaves_no_reward_on_average():
     game = compiled(dataclasses.replace(SMALL, reward="constant", baseline=True))
     np.testing.assert_allclose(game.g_loss(batch())["adv"], 0, atol=1e-5)

@@ -91,6 +91,22 @@ def test_soft_words_are_hard_ones_softened():
     np.testing.assert_allclose(tf.nn.softmax(logits), soft, rtol=1e-4, atol=1e-6)
 
 
+def test_soft_sentences_end_as_written_ones_do():
+    game = compiled(SOFT)
+    noise = tf.random.stateless_normal([40, 4, 6], [0, 1])
+    with tf.GradientTape() as tape:
+        soft = game.writer.relax(noise, 1.0, ends=True)
+        behind = tf.cast(tf.cumsum(tf.cast(tf.argmax(soft, 2) == 0, tf.int32), axis=1, exclusive=True) > 0, tf.float32)
+        total = tf.reduce_sum(behind[:, :, None] * soft * tf.range(6.0))
+    behind = behind.numpy() > 0
+    assert 0 < behind.mean() < 0.75
+    np.testing.assert_array_equal(soft[behind], np.eye(6)[np.zeros(behind.sum(), int)])
+    assert soft[~behind].numpy().max() < 1  # its own end is soft
+    grads = tape.gradient(total, game.writer.trainable_variables)
+    assert not any(np.any(tf.convert_to_tensor(grad)) for grad in grads if grad is not None)
+    np.testing.assert_array_equal(soft[:, 0], game.writer.relax(noise, 1.0)[:, 0])
+
+
 def test_soft_words_follow_the_law_of_the_writer():
     game = compiled(SOFT)
     words = game.soft(4000, "g").numpy().argmax(-1)

@@ -169,10 +169,10 @@ class SoftGame(text.TextGAN):
         return self.choice.sharpness ** tf.minimum(played / self.choice.growth, 1.0)
 
     def soft(self, count: int, player: str) -> tf.Tensor:
-        """float32 [count, T, V]: sentences that the writer makes now, softened."""
+        """float32 [count, T, V]: sentences that the writer makes now, softened up to their ends."""
         shape = [count, self.tokens.length, self.tokens.vocabulary]
         chances = tf.clip_by_value(self.progress.uniform(shape, f"{player}/words"), 1e-7, 1 - 1e-7)
-        return self.writer.relax(-tf.math.log(-tf.math.log(chances)), self.sharpness)
+        return self.writer.relax(-tf.math.log(-tf.math.log(chances)), self.sharpness, self.tokens.ends)
 
     def _judged(self, batch: Batch, player: str) -> tuple[tf.Tensor, tf.Tensor]:
         real = tf.one_hot(batch["tokens"], self.tokens.vocabulary)

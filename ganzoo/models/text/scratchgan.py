@@ -3,7 +3,8 @@
 de Masson d'Autume et al. 2019, "Training language GANs from scratch", arXiv 1905.09922, sections 3 and 4: a recurrent D
 judges every prefix, a token is rewarded by all that follows it, discounted, over an average of rewards; large batches
 carry the gradient. Differences: tokens have learned embeddings only, where the authors have GloVe's beside them, D has
-no marks of place, and its LSTM no layer norm.
+no marks of place, and its LSTM no layer norm; no weight decay of D, one layer of each LSTM, no embeddings that the
+writer's last layer shares, and D's loss is the sum of its two halves.
 """
 
 import dataclasses
@@ -78,8 +79,9 @@ class PrefixGame(text.TextGAN):
         # Behind the end of a sentence opinions are none: they cost a constant, as the authors' do.
         masks = [text.seen(tokens, self.tokens.ends) for tokens in (real, fake)]
         seen, made = (each * mask for each, mask in zip(tf.split(logits, 2), masks, strict=True))
-        self.observe("d_accuracy_real", tf.reduce_mean(tf.cast(seen > 0, tf.float32)))
-        self.observe("d_accuracy_fake", tf.reduce_mean(tf.cast(made <= 0, tf.float32)))
+        for name, right, mask in zip(("real", "fake"), (seen > 0, made <= 0), masks, strict=True):
+            share = tf.reduce_sum(mask * tf.cast(right, tf.float32)) / tf.reduce_sum(mask)
+            self.observe(f"d_accuracy_{name}", share)
         return {"adv": self.adversarial.d(seen, made)}
 
     def g_loss(self, batch: Batch) -> Terms:

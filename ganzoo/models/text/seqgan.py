@@ -88,7 +88,8 @@ class PolicyGame(text.TextGAN):
         self.observe("reward", tf.reduce_sum(mask * rewards) / tf.reduce_sum(mask))
         if self.choice.baseline:
             rewards -= tf.reduce_sum(mask * rewards, axis=0) / tf.maximum(tf.reduce_sum(mask, axis=0), 1.0)
-        return {"adv": policy_loss(text.likelihood(self.writer, tokens), rewards, mask)}
+        # A sentence's mean share, so that neither a limit on the gradient nor an alarm depends on the batch.
+        return {"adv": policy_loss(text.likelihood(self.writer, tokens), rewards, mask) / rows(batch)}
 
     def rewards(self, tokens: tf.Tensor) -> tf.Tensor:
         """float32 [B, T] of sentences int [B, T]."""
