@@ -74,6 +74,7 @@ def _train(name: str, overrides: tuple[str, ...], run: str | None, smoke: bool, 
         if (source := recipe.train.init_from) and header:
             resolved["init"] = folder.resolved()["init"]
         elif source:
+            transfer.check_words(source, resolved)
             resolved["init"] = transfer.start(model, source, recipe.train.init_partial, show.text)
             show.text(transfer.tell(source, resolved["init"]))
             # Before the folder is a run: what a run began with is read once, for the other may go on.

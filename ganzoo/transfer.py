@@ -2,7 +2,8 @@
 
 The weights and the state of the networks (batch norms' moments, spectral norms' vectors, w_avg) come along, D's, G's
 and the average's; optimizers, counters and what a regulariser or an augmentation keeps begin anew. A checkpoint knows
-its weights by their place in a network and by their shape, not by name.
+its weights by their place in a network and by their shape, not by name. What tokens stand for no shape tells: of runs
+of sentences the vocabularies are compared.
 """
 
 import difflib
@@ -44,6 +45,33 @@ def start(model: GAN, source: str, partial: bool = False, report=print) -> dict:
         for place, other in places:
             ours[part][place].assign(theirs[part][other])
     return {"images": images, "weights": {part: [len(pairs[part]), len(ours[part])] for part in ours}}
+
+
+def check_words(source: str, resolved: dict):
+    """Refuse, with BadInput, a run of sentences, or a checkpoint in its folder, whose vocabulary has as many entries as
+    ours and other ones: each would fit by its shape. resolved: our recipe.json."""
+    path = pathlib.Path(source)
+    run = runs.Run(path if path.is_dir() else path.parent.parent)
+    if not run.recipe_json.is_file():
+        return
+    other = run.resolved()
+    there, here = other.get("image"), resolved["image"]
+    if not all(isinstance(each, dict) and "words" in each for each in (there, here)):
+        return
+    if there["vocabulary"] != here["vocabulary"]:
+        return
+    if there["words"] and here["words"]:
+        pairs = enumerate(zip(there["words"], here["words"], strict=True))
+        said = next((f"its entry {place} is {a!r}, here {b!r}" for place, (a, b) in pairs if a != b), None)
+        if there["joint"] != here["joint"]:
+            said = said or f"its tokens are joined by {there['joint']!r}, here by {here['joint']!r}"
+    elif there["words"] or here["words"]:
+        said = "its tokens are words, here numbers" if there["words"] else "its tokens are numbers, here words"
+    else:
+        seeds = [each["recipe"]["data"]["seed"] for each in (other, resolved)]
+        said = f"its oracle is of data.seed={seeds[0]}, here {seeds[1]}" if seeds[0] != seeds[1] else None
+    if said:
+        raise BadInput(f"train.init_from: {source} has another vocabulary; {said}; allowed: a run with the same one")
 
 
 def tell(source: str, found: dict) -> str:

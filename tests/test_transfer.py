@@ -117,6 +117,52 @@ def test_sources_that_are_none_are_refused(tmp_path):
     assert len(said) == 1 and "damaged" in said[0]
 
 
+def sentences(words, seed=0, joint=" ", vocabulary=4):
+    """What recipe.json says of the tokens of a run."""
+    image = {"length": 3, "vocabulary": vocabulary, "words": words, "joint": joint}
+    return {"image": image, "recipe": {"data": {"kind": "Text", "seed": seed}}}
+
+
+WORDS = ["", "[UNK]", "x", "y"]
+
+
+@pytest.mark.parametrize(
+    "theirs, ours, line",
+    [
+        (sentences(WORDS), sentences(["", "[UNK]", "y", "x"]), "its entry 2 is 'x', here 'y'"),
+        (sentences(WORDS, joint=""), sentences(WORDS), "its tokens are joined by '', here by ' '"),
+        (sentences([], seed=3), sentences([]), "its oracle is of data.seed=3, here 0"),
+        (sentences([]), sentences(WORDS), "its tokens are numbers, here words"),
+        (sentences(WORDS, seed=3), sentences(WORDS), None),  # a seed of what is drawn only
+        (sentences([]), sentences([]), None),
+        (sentences([*WORDS, "z"], vocabulary=5), sentences(WORDS), None),  # which shapes tell
+        ({"image": [8, 8, 3]}, sentences(WORDS), None),
+    ],
+)
+def test_another_vocabulary_is_refused(tmp_path, theirs, ours, line):
+    (tmp_path / "checkpoints").mkdir()
+    (tmp_path / "checkpoints/000000000016.npz").write_bytes(b"")
+    (tmp_path / "recipe.json").write_text(json.dumps(theirs))
+    for source in (tmp_path, tmp_path / "checkpoints/000000000016.npz"):
+        if line is None:
+            transfer.check_words(str(source), ours)
+            continue
+        with pytest.raises(BadInput, match=f"train.init_from: {source} has another vocabulary; .*{line}"):
+            transfer.check_words(str(source), ours)
+
+
+def test_a_run_of_another_oracle_is_refused_before_anything_is_written(tmp_path):
+    def go(run, *overrides):
+        show = console.Show(io.StringIO())
+        return train.train("mle_lite_oracle", ("metrics=", *overrides), str(run), smoke=True, show=show)
+
+    go(tmp_path / "first")
+    with pytest.raises(BadInput, match=r"its oracle is of data\.seed=0, here 1"):
+        go(tmp_path / "second", f"train.init_from={tmp_path / 'first'}", "data.seed=1")
+    assert not (tmp_path / "second").exists()
+    go(tmp_path / "second", f"train.init_from={tmp_path / 'first'}", "train.seed=1")
+
+
 def test_a_run_that_began_elsewhere_says_so_and_does_not_look_there_again(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     said = io.StringIO()
