@@ -119,9 +119,9 @@ def _folder(data: Video) -> VideoSet:
         raise BadInput(f"data.path: no folder {data.path}")
     clips = []
     for path in sorted(folder.iterdir(), key=_by_number):
-        frames = _frames(path)
-        if frames is not None:
-            clips.append(np.stack([_fitted(frame, data) for frame in frames]))
+        clip = _clip(path, data)
+        if clip is not None:
+            clips.append(clip)
     return _alike(clips, data, f"data.path: {data.path}", name=folder.name)
 
 
@@ -184,25 +184,37 @@ def _by_number(path: pathlib.Path) -> list:
     return [int(part) if part.isdecimal() else part for part in re.split(r"(\d+)", path.name)]
 
 
-def _frames(path: pathlib.Path) -> Iterator[PIL.Image.Image] | Sequence[PIL.Image.Image] | None:
-    """The frames of one clip, None where it is none. Raises BadInput for one that cannot be decoded."""
-    suffix = path.suffix.lower()
+def _clip(path: pathlib.Path, data: Video) -> np.ndarray | None:
+    """The frames of one clip, each cut and resized before the next is decoded: uint8 [F, size, size, channels]; None
+    where it is none. Raises BadInput for one that cannot be decoded."""
     try:
-        if path.is_dir():
-            files = sorted((each for each in path.iterdir() if each.suffix.lower() in _PICTURES), key=_by_number)
-            return [pixels.decode(each) for each in files] or None
-        if suffix in ANIMATED:
-            with PIL.Image.open(path) as image:
-                return [frame.convert("RGBA") for frame in PIL.ImageSequence.Iterator(image)]
-        return _film(path) if suffix in FILMS else None
+        frames = _frames(path)
+        return None if frames is None else np.stack([_fitted(frame, data) for frame in frames])
     except pixels.UNREADABLE as error:
         raise BadInput(f"data.path: {path} cannot be decoded: {_line(error)}") from error
+
+
+def _frames(path: pathlib.Path) -> Iterator[PIL.Image.Image] | None:
+    """The frames as they come, None where the path is no clip. Raises one of `pixels.UNREADABLE` on the way."""
+    suffix = path.suffix.lower()
+    if path.is_dir():
+        files = sorted((each for each in path.iterdir() if each.suffix.lower() in _PICTURES), key=_by_number)
+        return map(pixels.decode, files) if files else None
+    if suffix in ANIMATED:
+        return _animation(path)
+    return _film(path) if suffix in FILMS else None
 
 
 _PICTURES = (".png", ".jpg", ".jpeg", ".bmp", ".webp", ".tif", ".tiff")
 
 
-def _film(path: pathlib.Path) -> list[PIL.Image.Image]:
+def _animation(path: pathlib.Path) -> Iterator[PIL.Image.Image]:
+    with PIL.Image.open(path) as image:
+        for frame in PIL.ImageSequence.Iterator(image):
+            yield frame.convert("RGBA")
+
+
+def _film(path: pathlib.Path) -> Iterator[PIL.Image.Image]:
     try:
         import imageio_ffmpeg
     except ImportError as error:
@@ -210,7 +222,8 @@ def _film(path: pathlib.Path) -> list[PIL.Image.Image]:
     reader = imageio_ffmpeg.read_frames(str(path), pix_fmt="rgb24")
     try:
         width, height = next(reader)["size"]
-        return [PIL.Image.frombytes("RGB", (width, height), frame) for frame in reader]
+        for frame in reader:
+            yield PIL.Image.frombytes("RGB", (width, height), frame)
     except (OSError, RuntimeError, KeyError, StopIteration) as error:
         raise ValueError(_line(error) or "not a film") from error
 

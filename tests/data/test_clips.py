@@ -1,6 +1,7 @@
 """Clips: what moves, folders of films and frames, starts that are drawn, and what is refused."""
 
 import dataclasses
+import gc
 
 import numpy as np
 import PIL.Image
@@ -87,6 +88,36 @@ def test_a_film_is_decoded(tmp_path):
     found = ganzoo.data.open(Video(path=str(tmp_path), size=16, frames=4, channels=1))
     assert found.images.shape[:2] == (1, 9)
     np.testing.assert_allclose(found.images[0, :, 8, 8, 0], levels, atol=4)
+
+
+@pytest.mark.parametrize("kind", ["webp", "mp4"])
+def test_a_clip_is_decoded_frame_by_frame(tmp_path, monkeypatch, kind):
+    imageio_ffmpeg = pytest.importorskip("imageio_ffmpeg")
+    draw = np.random.default_rng(0)
+    frames = [PIL.Image.fromarray(draw.integers(0, 256, (40, 64, 3), np.uint8)) for _ in range(12)]
+    frames[0].save(tmp_path / "a.webp", save_all=True, append_images=frames[1:], lossless=True)
+    # What a film decodes to, without what a codec loses; beside it how many pictures are alive when a frame is read.
+    alive, convert = [], PIL.Image.Image.convert
+
+    def count():
+        alive.append(sum(isinstance(each, PIL.Image.Image) for each in gc.get_objects()))
+
+    def read(path, pix_fmt):
+        yield {"size": (64, 40)}
+        for each in frames:
+            count()
+            yield each.tobytes()
+
+    if kind == "mp4":
+        (tmp_path / "a.webp").rename(tmp_path / "a.mp4")
+        monkeypatch.setattr(imageio_ffmpeg, "read_frames", read)
+    else:
+        monkeypatch.setattr(PIL.Image.Image, "convert", lambda *given: count() or convert(*given))
+    found = ganzoo.data.open(Video(path=str(tmp_path), size=16, frames=4))
+    box = (12, 0, 52, 40)
+    wanted = [np.asarray(each.resize((16, 16), PIL.Image.Resampling.BOX, box)) for each in frames]
+    np.testing.assert_array_equal(found.images[0], wanted)
+    assert len(alive) >= 12 and max(alive) <= alive[0] + 4
 
 
 def test_long_clips_are_cut_into_equal_ones(tmp_path):
