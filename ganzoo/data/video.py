@@ -189,7 +189,12 @@ def _clip(path: pathlib.Path, data: Video) -> np.ndarray | None:
     where it is none. Raises BadInput for one that cannot be decoded."""
     try:
         frames = _frames(path)
-        return None if frames is None else np.stack([_fitted(frame, data) for frame in frames])
+        if frames is None:
+            return None
+        fitted = [_fitted(frame, data) for frame in frames]
+        if not fitted:
+            raise ValueError("no frame in it")
+        return np.stack(fitted)
     except pixels.UNREADABLE as error:
         raise BadInput(f"data.path: {path} cannot be decoded: {_line(error)}") from error
 
@@ -221,11 +226,15 @@ def _film(path: pathlib.Path) -> Iterator[PIL.Image.Image]:
         raise BadInput(f"data.path: {path} needs imageio-ffmpeg (pip install 'ganzoo[movies]')") from error
     reader = imageio_ffmpeg.read_frames(str(path), pix_fmt="rgb24")
     try:
-        width, height = next(reader)["size"]
+        size = next(reader)["size"]
+    # It looks for a film and its size in what ffmpeg says, and trips where one of them is missing: in a recording.
+    except (LookupError, AttributeError, StopIteration) as error:
+        raise ValueError("no film in it") from error
+    try:
         for frame in reader:
-            yield PIL.Image.frombytes("RGB", (width, height), frame)
-    except (OSError, RuntimeError, KeyError, StopIteration) as error:
-        raise ValueError(_line(error) or "not a film") from error
+            yield PIL.Image.frombytes("RGB", size, frame)
+    except RuntimeError as error:
+        raise ValueError(_line(error)) from error
 
 
 def _line(error: Exception) -> str:

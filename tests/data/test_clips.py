@@ -2,6 +2,7 @@
 
 import dataclasses
 import gc
+import subprocess
 
 import numpy as np
 import PIL.Image
@@ -180,6 +181,41 @@ def test_what_cannot_be_decoded_is_named(tmp_path, name):
     with pytest.raises(BadInput) as caught:
         ganzoo.data.open(Video(path=str(tmp_path), size=8, frames=3))
     assert f"{name} cannot be decoded" in str(caught.value) and "\n" not in str(caught.value)
+
+
+def test_a_recording_without_a_film_is_named(tmp_path):
+    ffmpeg = pytest.importorskip("imageio_ffmpeg").get_ffmpeg_exe()
+    target = str(tmp_path / "sound.mp4")
+    subprocess.run([ffmpeg, "-v", "error", "-f", "lavfi", "-i", "anullsrc", "-t", "0.1", target], check=True)
+    with pytest.raises(BadInput, match=r"^data\.path: .*sound\.mp4 cannot be decoded: [^\n]*$"):
+        ganzoo.data.open(Video(path=str(tmp_path), size=8, frames=3))
+
+
+@pytest.mark.parametrize(
+    ("said", "line"),
+    [
+        ([IndexError("list index out of range")], "no film in it"),
+        ([AttributeError("'NoneType' object has no attribute 'start'")], "no film in it"),
+        ([{"fps": 25.0}], "no film in it"),
+        ([], "no film in it"),
+        ([{"size": (4, 4)}], "no frame in it"),
+        ([{"size": (4, 4)}, bytes(48), RuntimeError("Could not read frame 2:\nof many lines")], "not read frame 2:"),
+        ([OSError("Could not load meta information\n=== stderr ===")], "Could not load meta information"),
+    ],
+)
+def test_a_film_that_ffmpeg_cannot_tell_is_named(tmp_path, monkeypatch, said, line):
+    def read(path, pix_fmt):
+        for each in said:
+            if isinstance(each, Exception):
+                raise each
+            yield each
+
+    monkeypatch.setattr(pytest.importorskip("imageio_ffmpeg"), "read_frames", read)
+    (tmp_path / "a.mp4").write_bytes(b"")
+    with pytest.raises(BadInput) as caught:
+        ganzoo.data.open(Video(path=str(tmp_path), size=8, frames=3))
+    assert "a.mp4 cannot be decoded: " in str(caught.value) and str(caught.value).endswith(line)
+    assert "\n" not in str(caught.value)
 
 
 def test_a_folder_without_clips_is_refused(tmp_path):
