@@ -7,8 +7,8 @@ A run folder is sampled and a SavedModel is written from the same functions, so 
   drawn from: temperature and top_k included)
 - score: token_ids int32 [N, T] -> nll float32 [N], what the sentence with its end costs at temperature 1, nats
 
-temperature divides the logits and is above 0; top_k is how many of the likeliest tokens are drawn from, 0 = all, 1 =
-the likeliest one whatever the seed. Rows are made one by one, so that row i depends on row i alone.
+temperature, `LEAST` to `MOST`, divides the logits; top_k is how many of the likeliest tokens are drawn from, 0 = all,
+1 = the likeliest one whatever the seed. Rows are made one by one, so that row i depends on row i alone.
 """
 
 from typing import Any
@@ -19,6 +19,8 @@ import tensorflow as tf
 from ganzoo import random, text
 from ganzoo.data.text import PUNCTUATION
 
+# Temperatures: far below, float32 has no room for the logits; above, all tokens are as likely as each other.
+LEAST, MOST = 1e-4, 1e4
 STREAM = 3  # of a seed's draws; 0 and 2 are those of images
 
 
@@ -127,7 +129,10 @@ def _checked(seed, temperature, top_k):
     same = tf.reduce_all([tf.equal(each, lengths[0]) for each in lengths])
     checks = [
         tf.debugging.Assert(same, ["seed, temperature and top_k must be of one length N, got", *lengths]),
-        tf.debugging.Assert(tf.reduce_all(temperature > 0), ["temperature must be above 0, got", temperature]),
+        tf.debugging.Assert(
+            tf.reduce_all((temperature >= LEAST) & (temperature <= MOST)),
+            [f"temperature must be in {LEAST:g}..{MOST:g}, got", temperature],
+        ),
         tf.debugging.Assert(tf.reduce_all(top_k >= 0), ["top_k must be at least 0, got", top_k]),
     ]
     with tf.control_dependencies(checks):

@@ -174,7 +174,7 @@ def _writing(card: dict[str, Any], version: int) -> tuple[dict[str, str], str, s
     tokens = "words" if card["words"] else "tokens"
     makes = {
         "Writes": f"sentences of at most {card['length']} {tokens} out of {card['vocabulary']:,}",
-        "Temperature": "above 0, below 1 likelier sentences; top_k is how many tokens are drawn from, 0 = all",
+        "Temperature": "0.0001 to 10000, below 1 likelier sentences; top_k is how many tokens are drawn from, 0 = all",
     }
     rows = "Each sentence depends on its own row of the inputs alone: a seed gives the same in a batch of any size."
     return makes, rows, _WRITE.format(recipe=card["recipe"], version=version)

@@ -247,7 +247,7 @@ def film(source, out, seeds, num_frames, fps, motions, as_json):
 
     if out is None:
         raise BadInput("--out: missing; allowed: a .gif or .mp4, else a folder of frames")
-    motions, fps = motions or 1, movies.FPS if fps is None else fps
+    motions, fps = 1 if motions is None else motions, movies.FPS if fps is None else fps
     if motions < 1:
         raise BadInput(f"--motions: {motions} is not at least 1")
     if not 1 <= fps <= 50:

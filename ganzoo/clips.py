@@ -16,6 +16,7 @@ import tensorflow as tf
 from ganzoo import export
 from ganzoo.errors import BadInput
 from ganzoo.projector import MOST
+from ganzoo.samplers import seeds_of
 
 VALUES = 2**26  # pixels of a call, for memory
 
@@ -36,11 +37,12 @@ class Clips:
     ) -> np.ndarray:
         """uint8 [N, T, H, W, C] of N seeds each of content and motion. num_frames: None = as many as in training.
 
-        Raises BadInput for other numbers of frames than 1 .. `projector.MOST`, and seeds of different lengths.
+        Raises BadInput for other numbers of frames than 1 .. `projector.MOST`, seeds of different lengths, and seeds
+        that are not whole numbers of 64 bits.
         """
         frames = self.shape[0] if num_frames is None else num_frames
         check(frames)
-        seeds = [np.asarray(each, np.int64) for each in (content, motion)]
+        seeds = [seeds_of(content, "content"), seeds_of(motion, "motion")]
         if len(seeds[0]) != len(seeds[1]):
             raise BadInput(f"motion: {len(seeds[1])} seeds; allowed: {len(seeds[0])}, as many as of content")
         if not len(seeds[0]):

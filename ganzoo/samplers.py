@@ -55,7 +55,7 @@ class Sampler:
         model declares it. signature: "batch" of a run is faster and not exact, see `ganzoo.generator`. noise: one of
         `NOISES` for a model with noise in its layers, "const" without. Raises BadInput.
         """
-        seeds, options = _seeds(seed), {"label": label, "truncation": truncation}
+        seeds, options = seeds_of(seed), {"label": label, "truncation": truncation}
         if noise is not None and not self.noise:
             raise BadInput(f"noise: {noise!r} given, and this model has no noise in its layers{self._old}")
         if noise not in (None, *NOISES):
@@ -105,7 +105,7 @@ class Sampler:
 
     def latents(self, seed: Sequence[int]) -> np.ndarray:
         """z float32 [N, z_dim] of N seeds: `from_noise` makes of them what `generate` makes of the seeds."""
-        return latents(_seeds(seed), self.z_dim, self.card["latent"])
+        return latents(seeds_of(seed), self.z_dim, self.card["latent"])
 
     def from_noise(self, z: np.ndarray, label=None, truncation=None) -> np.ndarray:
         """uint8 [N, H, W, C] from z float32 [N, z_dim], which should follow the law that `card["latent"]` names."""
@@ -251,10 +251,11 @@ def _card(version: pathlib.Path) -> dict[str, Any]:
     return card
 
 
-def _seeds(seed: Sequence[int]) -> np.ndarray:
+def seeds_of(seed: Sequence[int], name: str = "seed") -> np.ndarray:
+    """int64 [N] of what a caller gives as `name`. Raises BadInput for what is no list of such numbers."""
     seeds = np.asarray(seed)
     if seeds.size == 0:
         seeds = seeds.astype(np.int64)
     if seeds.ndim != 1 or seeds.dtype.kind != "i":
-        raise BadInput(f"seed: {seed!r}; allowed: a list of whole numbers in -2**63..2**63-1")
+        raise BadInput(f"{name}: {seed!r}; allowed: a list of whole numbers in -2**63..2**63-1")
     return seeds.astype(np.int64)

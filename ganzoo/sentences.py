@@ -14,7 +14,9 @@ import numpy as np
 import tensorflow as tf
 
 from ganzoo import export
+from ganzoo.author import LEAST, MOST
 from ganzoo.errors import BadInput
+from ganzoo.samplers import seeds_of
 
 ROWS = 500  # sentences a call
 
@@ -30,10 +32,11 @@ class Sentences:
     ) -> dict[str, np.ndarray]:
         """{"text": N strings, "token_ids": int32 [N, T], "length": int32 [N], "log_prob": float32 [N]} of N seeds.
 
-        Raises BadInput for a temperature that is not above 0 and a negative top_k.
+        Raises BadInput for a temperature outside `author.LEAST` .. `author.MOST`, a top_k that is negative or beyond
+        32 bits, and seeds that are not whole numbers of 64 bits.
         """
         check(temperature, top_k)
-        seeds, parts = np.asarray(seed, np.int64), []
+        seeds, parts = seeds_of(seed), []
         for start in range(0, max(len(seeds), 1), ROWS):
             some = tf.constant(seeds[start : start + ROWS])
             rows = some.shape[0]
@@ -45,10 +48,10 @@ class Sentences:
 
 def check(temperature: float, top_k: int):
     """Raises BadInput."""
-    if not 0 < temperature < float("inf"):
-        raise BadInput(f"temperature: {temperature:g}; allowed: above 0")
-    if top_k < 0:
-        raise BadInput(f"top_k: {top_k}; allowed: 0 (all tokens) or more")
+    if not LEAST <= temperature <= MOST:
+        raise BadInput(f"temperature: {temperature:g}; allowed: {LEAST:g} to {MOST:g}")
+    if not 0 <= top_k <= np.iinfo(np.int32).max:
+        raise BadInput(f"top_k: {top_k}; allowed: 0 (all tokens) to {np.iinfo(np.int32).max}")
 
 
 def writes(source: str | os.PathLike) -> bool:

@@ -77,6 +77,9 @@ def test_clips_are_in_the_run_folder_and_move_in_tensorboard(run):
         (("--out", "a.gif", "--num-frames", 0), "num_frames: 0; allowed: 1 to 1000"),
         (("--out", "a.gif", "--fps", 99), "--fps: 99 is not between 1 and 50"),
         (("--out", "a.gif", "--motions", -1), "--motions: -1 is not at least 1"),
+        (("--out", "a.gif", "--motions", 0), "--motions: 0 is not at least 1"),
+        (("--out", "a.gif", "--seed", 2**63, "--n", 1), "content: [9223372036854775808]; allowed: a list of whole"),
+        (("--out", "a.gif", "--seed", 2**63 - 1, "--n", 2), "content: [9223372036854775807, 9223372036854775808]; all"),
         (("--out", "a.gif", "--temperature", 0.5), "--temperature: 0.5 given, and"),
     ],
 )

@@ -4,10 +4,11 @@ import json
 import pathlib
 import sys
 
+import numpy as np
 import pytest
 import tensorflow as tf
 
-from ganzoo import cli, console, sentences, train
+from ganzoo import author, cli, console, sentences, train
 from ganzoo.errors import BadInput
 
 RECIPE = "mle_wordnet"
@@ -67,9 +68,15 @@ def test_sentences_are_in_the_run_folder_and_in_tensorboard(run):
 @pytest.mark.parametrize(
     ("arguments", "line"),
     [
-        (("--temperature", 0), "temperature: 0; allowed: above 0"),
-        (("--temperature", -1), "temperature: -1; allowed: above 0"),
-        (("--top-k", -1), "top_k: -1; allowed: 0 (all tokens) or more"),
+        (("--temperature", 0), "temperature: 0; allowed: 0.0001 to 10000"),
+        (("--temperature", -1), "temperature: -1; allowed: 0.0001 to 10000"),
+        (("--temperature", 1e-50), "temperature: 1e-50; allowed: 0.0001 to 10000"),
+        (("--temperature", "inf"), "temperature: inf; allowed: 0.0001 to 10000"),
+        (("--temperature", "nan"), "temperature: nan; allowed: 0.0001 to 10000"),
+        (("--top-k", -1), "top_k: -1; allowed: 0 (all tokens) to 2147483647"),
+        (("--top-k", 2**31), "top_k: 2147483648; allowed: 0 (all tokens) to 2147483647"),
+        (("--seed", 2**63), "seed: range(9223372036854775808, 9223372036854775818); allowed: a list of whole numbers"),
+        (("--seed", 2**63 - 1), "; allowed: a list of whole numbers in -2**63..2**63-1"),
         (("--truncation", 0.5), "--truncation: 0.5 given, and"),
         (("--n", 0), "--n: 0 is not at least 1"),
         (("--out", "/nowhere/at/all.txt"), "cannot write /nowhere/at/all.txt"),
@@ -78,6 +85,17 @@ def test_sentences_are_in_the_run_folder_and_in_tensorboard(run):
 def test_what_cannot_be_written_is_refused_in_one_line(run, capsys, arguments, line):
     code, out, err = call(capsys, "sample", run, *arguments)
     assert code == 2 and line in err and err.count("\n") == 1 and not out
+
+
+def test_extreme_temperatures_write_and_beyond_them_the_graph_refuses(run):
+    writer = sentences.load(run / "export")
+    cold, greedy = writer.write(range(8), author.LEAST), writer.write(range(8), top_k=1)
+    assert cold["text"] == greedy["text"] and np.all(np.isfinite(cold["log_prob"]))
+    assert np.all(np.isfinite(writer.write(range(8), author.MOST, 2**31 - 1)["log_prob"]))
+    asked = {"seed": tf.zeros([1], tf.int64), "top_k": tf.zeros([1], tf.int32)}
+    for wrong in (0.0, 1e-38, 2e4, float("nan")):
+        with pytest.raises(tf.errors.InvalidArgumentError, match=r"temperature must be in 0\.0001\.\.10000, got"):
+            writer._signature("serving_default")(temperature=tf.constant([wrong]), **asked)
 
 
 def test_what_goes_elsewhere_is_refused_in_one_line(run, capsys, tmp_path):
