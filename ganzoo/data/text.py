@@ -204,7 +204,8 @@ def tokens_of(line: str, level: str) -> list[str]:
 def _tokenised(data: Text, lines: Sequence[str], licence: str, citation: str) -> TokenSet:
     every = [tokens for tokens in (tokens_of(line, data.level) for line in lines) if tokens]
     kept = [tokens for tokens in every if len(tokens) <= data.length]
-    name = data.name or data.path or data.source
+    # A recipe's corpus keeps its name where only the source is overridden.
+    name = {"file": pathlib.Path(data.path or "").name, "grammar": "grammar"}.get(data.source, data.name)
     if not every:
         raise BadInput(f"data: {name} has no sentence")
     if not kept:

@@ -9,7 +9,7 @@ import tensorflow as tf
 import ganzoo.data
 from ganzoo.data import corpora, grammar, oracle, text
 from ganzoo.errors import BadInput
-from ganzoo.recipe import Text, check, data_of, describe
+from ganzoo.recipe import Text, check, data_of, describe, load
 
 
 def written(tmp_path, content, **fields):
@@ -29,6 +29,18 @@ def test_a_file_becomes_tokens_and_back(tmp_path):
     batch = next(iter(found.stream(4, seed=0)))
     assert batch["tokens"].dtype == tf.int32 and batch["tokens"].shape == (4, 6)
     np.testing.assert_array_equal(found.lookup(tf.range(4, dtype=tf.int64), 0)["tokens"], batch["tokens"])
+
+
+def test_a_set_has_the_name_of_its_source(tmp_path):
+    path = written(tmp_path, "a b\na c\n").path
+    for overrides, name in (
+        (("data.source=file", f"data.path={path}"), "lines.txt"),
+        (("data.source=grammar",), "grammar"),
+    ):
+        found = ganzoo.data.open(load("mle_wordnet", (*overrides, "data.held_out=1")).data)
+        assert found.name == name
+    with pytest.raises(BadInput, match=r"data\.held_out: 9, but lines\.txt has 2"):
+        ganzoo.data.open(Text(name="wordnet_examples", path=path, held_out=9))
 
 
 def test_long_sentences_are_left_out_and_counted(tmp_path):
