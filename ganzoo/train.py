@@ -294,15 +294,16 @@ def card(run: runs.Run, images: int) -> dict:
     entry = ganzoo.recipe.find(str(run.recipe_file))
     measured = next((line["metrics"] for line in runs.lines(run.metrics) if line["images"] == images), {})
     seconds = [line["seconds"] for line in runs.lines(run.log) if line["images"] == images]
+    data = resolved["data"]
     return {
         "recipe": resolved["name"],
         "summary": entry.summary,
         "paper": entry.paper,
         "command": " ".join([entry.command, *resolved["overrides"]]),
-        "data": f"{resolved['data']['name']}, {resolved['data']['images']:,} images",
-        "licence": resolved["data"]["licence"],
-        "citation": resolved["data"]["citation"],
-        "class_names": tuple(resolved["data"]["class_names"]),
+        "data": f"{data['name']}, {data['images']:,} {data.get('kind', 'images')}",  # older runs do not say it
+        "licence": data["licence"],
+        "citation": data["citation"],
+        "class_names": tuple(data["class_names"]),
         "images": images,
         "seed": resolved["recipe"]["train"]["seed"],
         "precision": resolved["precision"],
@@ -339,6 +340,7 @@ def resolve(name: str, recipe: ganzoo.recipe.Recipe, overrides, smoke: bool, ima
         "classes": spec.classes,
         "data": {
             "name": images.name,
+            "kind": images.KIND,
             "images": len(images),
             "skipped": images.skipped,
             "hash": images.hash,

@@ -8,7 +8,7 @@ import PIL.Image
 import pytest
 import tensorflow as tf
 
-from ganzoo import cli, console, train
+from ganzoo import cli, clips, console, train
 
 RECIPE = "mocogan_lite_moving_digits"
 
@@ -53,6 +53,10 @@ def test_it_is_judged_again_as_in_its_training(run, capsys):
     assert code == 0 and found == last
     code, out, _ = call(capsys, "evaluate", run, "--metrics", "frozen16_track")
     assert code == 0 and "rows real: 0, shuffled: 0, static: 1, independent: 0" in out and "16 clips" in out
+
+
+def test_its_card_counts_clips(run):
+    assert clips.load(run / "export").card["data"] == "moving fashion_mnist, 32 clips"
 
 
 def test_clips_are_in_the_run_folder_and_move_in_tensorboard(run):

@@ -87,6 +87,10 @@ def test_what_cannot_be_written_is_refused_in_one_line(run, capsys, arguments, l
     assert code == 2 and line in err and err.count("\n") == 1 and not out
 
 
+def test_its_card_counts_sentences(run):
+    assert sentences.load(run / "export").card["data"] == "grammar, 64 sentences"
+
+
 def test_extreme_temperatures_write_and_beyond_them_the_graph_refuses(run):
     writer = sentences.load(run / "export")
     cold, greedy = writer.write(range(8), author.LEAST), writer.write(range(8), top_k=1)
