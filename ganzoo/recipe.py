@@ -113,7 +113,8 @@ class Video:
     source: "moving", the package or bundled set of images `name` moving about a dark square, see `ganzoo.data.moving`;
     "package", the clips `name` of a package, fluent_emoji; "folder", what lies in `path`: animated pictures, films, and
     folders of frames, a clip each; "tfds", a set of films of TensorFlow Datasets, `path` its data_dir. Of each clip
-    `frames` are seen, every `stride`-th, from a start that is drawn anew each time.
+    `frames` are seen, every `stride`-th, from a start that is drawn anew each time. Long clips are cut into several;
+    `limit` and `held_out` count what the source holds, so that parts of one film are never on both sides.
     """
 
     source: Literal["moving", "package", "folder", "tfds"] = "folder"

@@ -107,7 +107,8 @@ def open_set(data: Video) -> VideoSet:
     else:
         raise BadInput(f"data.source: {data.source!r}; allowed: moving, package, folder, tfds")
     if data.limit:
-        found = found.take(np.arange(min(data.limit + data.held_out, len(found))))
+        sources = np.arange(len(found)) if found.sources is None else found.sources
+        found = found.take(np.isin(sources, np.unique(sources)[: data.limit + data.held_out]))
     return found.split(data.held_out, data.limit) if data.held_out else found
 
 
@@ -172,11 +173,12 @@ def _alike(clips: Sequence[np.ndarray], data: Video, told: str, **fields) -> Vid
         raise BadInput(f"{told} has {said}")
     length = min(map(len, kept))
     parts = [
-        clip[first : first + length]
-        for clip in kept
+        (number, clip[first : first + length])
+        for number, clip in enumerate(kept)
         for first in sorted({*range(0, len(clip) - length + 1, length), len(clip) - length})
     ]
-    return VideoSet(images=np.stack(parts), skipped=short, frames=data.frames, stride=data.stride, **fields)
+    sources, images = (np.stack(each) for each in zip(*parts, strict=True))
+    return VideoSet(images=images, sources=sources, skipped=short, frames=data.frames, stride=data.stride, **fields)
 
 
 def _by_number(path: pathlib.Path) -> list:

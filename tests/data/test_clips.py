@@ -77,7 +77,7 @@ def test_a_folder_holds_films_animations_and_frames(tmp_path):
     np.testing.assert_array_equal(found.images[1, :, 0, 0, 0], np.arange(2, 12) * 10)
     np.testing.assert_array_equal(found.images[3, :, 0, 0, 0], np.arange(10) * 20)
     grey = ganzoo.data.open(Video(path=str(tmp_path), size=8, frames=5, channels=1, limit=2))
-    assert grey.images.shape == (2, 10, 8, 8, 1)
+    assert grey.images.shape == (3, 10, 8, 8, 1)  # of two films
 
 
 def test_a_film_is_decoded(tmp_path):
@@ -129,6 +129,22 @@ def test_long_clips_are_cut_into_equal_ones(tmp_path):
     assert found.images.shape[:2] == (4, 7)
     np.testing.assert_array_equal(found.images[2, :, 0, 0, 0], np.arange(7, 14) * 10)
     np.testing.assert_array_equal(found.images[3, :, 0, 0, 0], np.arange(8, 15) * 10)
+    assert list(found.sources) == [0, 1, 1, 1]
+
+
+def test_parts_of_a_film_stay_together(tmp_path):
+    for number, count in enumerate((4, 9, 13, 8, 5)):
+        frames = [frame(number * 50) for _ in range(count)]
+        frames[0].save(tmp_path / f"{number}.png", save_all=True, append_images=frames[1:])
+
+    def levels(clips):
+        return sorted({*clips.images[:, 0, 0, 0, 0].tolist()})
+
+    found = ganzoo.data.open(Video(path=str(tmp_path), size=8, frames=3, held_out=2))
+    assert len(found.held_out) > 2 == len(levels(found.held_out))
+    assert sorted(levels(found) + levels(found.held_out)) == [0, 50, 100, 150, 200]
+    few = ganzoo.data.open(Video(path=str(tmp_path), size=8, frames=3, held_out=1, limit=2))
+    assert len(levels(few)) == 2 and sorted(levels(few) + levels(few.held_out)) == [0, 50, 100]
 
 
 def test_clips_of_a_package_are_decoded_once(tmp_path):
