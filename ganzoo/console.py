@@ -102,7 +102,7 @@ def counts(name: str, result: dict) -> str:
     if protocol.kind in text.KINDS:
         return f"{count} sentences; {result['reals_count']:,} held out of {result['reals']}"
     if protocol.kind in video.KINDS:
-        return f"{count} clips; the rows are of as many of {result['reals']}"
+        return f"{count} clips; the rows are of {floor} of {result['reals']}"
     if not result["floor_count"]:
         return f"{count} steps of the generator; no floor, as real images have none"
     if not result["reals_count"]:

@@ -7,8 +7,8 @@ clip's commonest digit, `variety500_digits` how many digits there are among clip
 distance of frames in small. `videofd500_transnetv2` and `videokd500_transnetv2` are the Frechet and the kernel distance
 of whole clips in the features of `metrics.transnetv2`, the latter the one for few clips. Every result has four
 calibration rows: the same of real clips (also its floor), of real clips with their frames shuffled, of real first
-frames that stand still, and of frames of other clips each. Speed and jerk are right when they are the reals', neither
-lower nor higher.
+frames that stand still, and of frames of other clips each; where there are too few, of half of the clips, with a
+warning. Speed and jerk are right when they are the reals', neither lower nor higher.
 """
 
 from collections.abc import Callable, Sequence
@@ -227,10 +227,23 @@ def check(names: Sequence[str], reals) -> None:
         if kind is None:
             raise BadInput(f"metrics: {protocol.name} is not of clips; of those there are {', '.join(KINDS)}")
         kind.check(reals.spec.shape)
-        if protocol.count * 2 > len(reals):
+        half = halves(reals, protocol.count)[1]
+        if half < kind.LEAST:
             raise BadInput(
-                f"metrics: {protocol.name} needs {protocol.count * 2} real clips, and there are {len(reals)}"
+                f"metrics: {protocol.name} needs {kind.LEAST} or more real clips, and for its floor as many of other "
+                f"films; {reals.name} has {half} on the smaller side"
             )
+
+
+def halves(reals, count: int) -> tuple[int, int]:
+    """(first clip of the second half, clips on either side) of real clips that are compared with each other, `count`
+    where there are as many; no film is on both sides. reals: a `data.video.VideoSet`."""
+    sources = np.arange(len(reals)) if reals.sources is None else reals.sources
+    edges = np.flatnonzero(np.diff(sources)) + 1
+    if not len(edges):
+        return len(reals), 0
+    sides = np.minimum(np.minimum(edges, len(reals) - edges), count)
+    return int(edges[sides.argmax()]), int(sides.max())
 
 
 def evaluate(names: Sequence[str], film: Callable[[int], np.ndarray], reals) -> dict[str, dict]:
@@ -241,11 +254,13 @@ def evaluate(names: Sequence[str], film: Callable[[int], np.ndarray], reals) -> 
     results, made = {}, {}
     for protocol in map(parse, names):
         count, kind = protocol.count, KINDS[protocol.kind]
+        first, half = halves(reals, count)
         if count not in made:
-            others = reals.read(np.arange(count, 2 * count))
-            made[count] = film(count), reals.read(np.arange(count)), calibration(others)
+            truth, others = np.arange(min(count, len(reals))), np.arange(first, first + half)
+            made[count] = film(count), reals.read(truth), calibration(reals.read(others))
         clips, truth, rows = made[count]
-        found = {name: round(float(kind.measure(each, truth)), 6) for name, each in rows.items()}
+        found = {name: round(float(kind.measure(each, truth[:half])), 6) for name, each in rows.items()}
+        few = f"{protocol.name}: {reals.name} has {len(reals)} clips, so the floor is of {half} against {half}"
         results[protocol.name] = {
             "value": float(kind.measure(clips, truth)),
             "floor": found["real"],
@@ -253,10 +268,10 @@ def evaluate(names: Sequence[str], film: Callable[[int], np.ndarray], reals) -> 
             "rows": found,
             "count": count,
             "reals": reals.name,
-            "reals_count": count,
-            "floor_count": count,
+            "reals_count": len(truth),
+            "floor_count": half,
             "extractor": protocol.extractor,
             "weights": "",
-            "warnings": [],
+            "warnings": [few] if half < count else [],
         }
     return results

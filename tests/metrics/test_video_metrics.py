@@ -1,5 +1,7 @@
 """Metrics of clips: by hand, and their calibration rows, which must stay apart."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -66,6 +68,29 @@ def test_shuffled_and_independent_frames_are_of_the_clips(digits):
     assert not np.array_equal(rows["independent"], reals)
 
 
+def test_few_clips_make_a_floor_of_half_of_them_and_say_so(digits):
+    (name,), few = ("speed100_track",), digits.take(np.arange(61))
+    video.check([name], few)
+    found = video.evaluate([name], lambda count: digits.read(np.arange(count)), few)[name]
+    assert (found["count"], found["reals_count"], found["floor_count"]) == (100, 61, 30)
+    assert found["warnings"] == [f"{name}: {few.name} has 61 clips, so the floor is of 30 against 30"]
+    assert found["rows"]["real"] == pytest.approx(video.Speed.measure(few.read(np.arange(30, 60)), None), abs=1e-6)
+    assert not video.evaluate([name], lambda count: digits.read(np.arange(count)), digits)[name]["warnings"]
+
+
+def test_no_film_is_on_both_sides_of_the_floor(digits):
+    def sides(sources, count):
+        return video.halves(dataclasses.replace(digits.take(np.arange(len(sources))), sources=np.array(sources)), count)
+
+    assert video.halves(digits, 100) == (100, 100) and video.halves(digits, 30) == (30, 30)
+    assert sides([0, 0, 0, 0, 1, 2], 2) == (4, 2)
+    assert sides([0, 1, 1, 1, 1, 1], 3) == (1, 1)
+    assert sides([5, 5, 5], 1) == (3, 0)
+    alone = dataclasses.replace(digits.take(np.arange(9)), sources=np.zeros(9, int))
+    with pytest.raises(BadInput, match=r"needs 2 or more real clips, .* has 0 on the smaller side"):
+        video.check(["speed2_track"], alone)
+
+
 def test_identity_is_the_share_of_the_commonest_digit(monkeypatch):
     found = np.array([[3, 3, 3, 1], [2, 2, 5, 5]])
     monkeypatch.setattr(video, "classes", lambda clips: found)
@@ -91,10 +116,10 @@ def test_names_say_what_is_measured_and_what_does_not_fit_is_refused(digits):
     assert metrics.parse("speed500_track").count == 500 and metrics.higher("identity500_digits")
     for name, line in (
         ("fd100_lenet", "is not of clips"),
-        ("speed500_track", "needs 1000 real clips, and there are 200"),
+        ("videofd500_transnetv2", "needs 100 or more real clips, .* of other films; .* has 99 on the smaller side"),
     ):
         with pytest.raises(BadInput, match=line):
-            video.check((name,), digits)
+            video.check((name,), digits.take(np.arange(199)))
     with pytest.raises(BadInput, match="no metric named"):
         metrics.parse("speed500_digits")
     with pytest.raises(BadInput, match="3 frames or more"):
