@@ -189,10 +189,17 @@ def _tfds(data: Text) -> tuple[list[str], str, str]:
     texts = [key for key, each in builder.info.features.items() if isinstance(each, tfds.features.Text)]
     if feature not in texts:
         raise BadInput(f"data.name: {name!r} has no text {feature!r}; allowed: {', '.join(texts) or 'another set'}")
-    if data.split not in builder.info.splits:
-        raise BadInput(f"data.split: {data.split!r} of {name}; allowed: {', '.join(builder.info.splits)}")
-    examples = tfds.as_numpy(builder.as_dataset(split=data.split, shuffle_files=False))
-    lines = [example[feature].decode() for example in examples]
+    try:
+        dataset = builder.as_dataset(split=data.split, shuffle_files=False)
+    except (KeyError, ValueError) as error:
+        known = ", ".join(builder.info.splits)
+        raise BadInput(f"data.split: {data.split!r} of {name}; allowed: {known} and slices of them") from error
+    lines = []
+    for place, content in enumerate(tfds.as_numpy(dataset.map(lambda example: example[feature]))):
+        try:
+            lines.append(content.decode())
+        except UnicodeDecodeError as error:
+            raise BadInput(f"data.name: {data.name}, {data.split}[{place}]: not UTF-8") from error
     return lines, "see the citation", builder.info.citation
 
 

@@ -1,5 +1,7 @@
 """Sets of TensorFlow Datasets; a tiny one is written with TFDS itself."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 import tensorflow_datasets as tfds
@@ -8,7 +10,7 @@ import ganzoo.data
 from ganzoo.data import tfds as source
 from ganzoo.data.images import Spec
 from ganzoo.errors import BadInput
-from ganzoo.recipe import Data, Pairs, Video
+from ganzoo.recipe import Data, Pairs, Text, Video
 
 
 @pytest.fixture(scope="module")
@@ -191,6 +193,53 @@ def test_films_and_sequences_of_images_are_clips(films):
 def test_clips_that_are_not_there_are_named(films, options, line):
     with pytest.raises(BadInput, match=line):
         ganzoo.data.open(Video("tfds", path=films, size=8, **options))
+
+
+@pytest.fixture(scope="module")
+def sentences(tmp_path_factory):
+    """A set like ag_news_subset, with a second text of which a row is no text."""
+    folder, features = tmp_path_factory.mktemp("sentences"), tfds.features
+    rows = [{"title": f"the {word} ran .", "raw": word, "label": 0} for word in ("cat", "dog", "hen", "cow")]
+    rows[2]["raw"] = b"\xff\xfe"
+    tfds.dataset_builders.store_as_tfds_dataset(
+        name="news",
+        version="1.0.0",
+        data_dir=str(folder),
+        features=features.FeaturesDict(
+            {"title": features.Text(), "raw": features.Text(), "label": features.ClassLabel(num_classes=2)}
+        ),
+        split_datasets={"train": list(enumerate(rows)), "test": list(enumerate(rows[:2]))},
+        citation="nobody",
+        disable_shuffling=True,
+    )
+    return str(folder)
+
+
+def test_a_text_of_a_set_is_sentences(sentences):
+    data = Text("tfds", "news:title", sentences, length=6)
+    found = ganzoo.data.open(data)
+    told = [found.spec.sentence(row) for row in found.images]
+    assert told == [f"the {word} ran." for word in ("cat", "dog", "hen", "cow")]
+    assert (found.name, found.licence, found.citation) == ("news:title", "see the citation", "nobody")
+    assert len(ganzoo.data.open(dataclasses.replace(data, split="test"))) == 2
+    half = ganzoo.data.open(dataclasses.replace(data, split="train[50%:]"))
+    assert [half.spec.sentence(row) for row in half.images] == told[2:]
+    assert len(ganzoo.data.open(dataclasses.replace(data, name="news:raw", split="train[:2]"))) == 2
+
+
+@pytest.mark.parametrize(
+    ("options", "line"),
+    [
+        ({"name": "news:raw"}, r"data\.name: news:raw, train\[2\]: not UTF-8"),
+        ({"name": "news:label"}, r"data\.name: 'news' has no text 'label'; allowed: raw, title"),
+        ({"split": "dev"}, r"data\.split: 'dev' of news; allowed: train, test and slices of them"),
+        ({"split": "dev[:10%]"}, r"data\.split: 'dev\[:10%\]' of news; allowed: train, test and slices of them"),
+        ({"split": "train[:x]"}, r"data\.split: 'train\[:x\]' of news; allowed: train, test and slices of them"),
+    ],
+)
+def test_sentences_that_are_not_there_are_named(sentences, options, line):
+    with pytest.raises(BadInput, match=f"^{line}$"):
+        ganzoo.data.open(dataclasses.replace(Text("tfds", "news:title", sentences), **options))
 
 
 def test_a_set_of_images_has_no_clips(data_dir):
