@@ -44,6 +44,7 @@ setuptools.setup(
             "pytest-xdist>=3.6",
             "scikit-learn>=1.6",
             "imageio-ffmpeg>=0.5",
+            "nltk>=3.9",  # BLEU is compared with its
             "tensorflow-serving-api>=2.19,<2.22",
         ],
         "dev": ["ruff>=0.9"],

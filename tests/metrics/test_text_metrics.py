@@ -1,4 +1,4 @@
-"""Metrics of sentences, against a plain BLEU, by hand, and what is refused."""
+"""Metrics of sentences, against NLTK's BLEU and a plain one, by hand, and what is refused."""
 
 import collections
 import math
@@ -49,6 +49,21 @@ def test_bleu_is_the_plain_one(n):
     for row, sentence in enumerate(references):
         others = references[:row] + references[row + 1 :]
         assert fast.bleu(sentence, own=row) == pytest.approx(plain_bleu(sentence, others, n), abs=1e-12)
+
+
+@pytest.mark.parametrize("n", [2, 3, 4, 5])
+def test_bleu_is_that_of_nltk(n):
+    nltk = pytest.importorskip("nltk.translate.bleu_score")
+    smooth = nltk.SmoothingFunction().method1
+    references, sentences = drawn(30), [*drawn(60, seed=1), (), (20, 21, 22), (2, 2, 2, 2, 2, 2), (2, 3) * 12]
+    fast, weights = text.References(references, n), [1 / n] * n
+    values = [nltk.sentence_bleu(references, each, weights, smooth) for each in sentences]
+    np.testing.assert_allclose([fast.bleu(each) for each in sentences], values, atol=1e-12)
+    assert min(values) == 0 and len({*values}) > 10
+    for row, sentence in enumerate(references):
+        others = references[:row] + references[row + 1 :]
+        value = nltk.sentence_bleu(others, sentence, weights, smooth)
+        assert fast.bleu(sentence, own=row) == pytest.approx(value, abs=1e-12)
 
 
 def test_a_sentence_is_not_its_own_reference():
