@@ -512,9 +512,17 @@ def evaluate(source, names, n, against, extractor, pairs, features, direction, p
       pd, ppl (of steps, not images; of a run folder only)  lenet lite0
       cas swd msssim ndb imsssim (within classes)           pixels
       modes hq rkl                                          digits ring8 grid25 mixture10
-      psnr psnry ssim ssimy detail patches (of models       pairs hole input alpha0 alpha25
-      from images to images)                                alpha50 alpha75
+      psnr pooledpsnr psnry ssim ssimy detail patches       pairs hole input alpha0 alpha25
+      (of models from images to images)                     alpha50 alpha75
       perceptual (likewise)                                 lenet lite0
+      nlltest nlloracle copied valid (of sentences, at      t60 t70 t80 t90 t100 t110 t120
+      temperatures in hundredths)                           t140
+      bleu selfbleu (likewise, by runs of 2 to 5 tokens)    n2 n3 n4 n5 n3t80 ...
+      textfd (of sentences, in an own encoder)              reader
+      speed jerk frozen loops (of clips)                    track
+      identity variety                                      digits
+      framekd                                               pixels
+      videofd videokd                                       transnetv2
     """
     from ganzoo import metrics
 

@@ -39,6 +39,15 @@ def refused(result, *words):
         assert word in lines[0], lines[0]
 
 
+def test_the_help_of_evaluate_names_every_metric(ganzoo):
+    from ganzoo.metrics.protocol import ALL, VIEWED
+
+    said = set(re.findall(r"\w+", ganzoo("evaluate", "--help")[1]))
+    views = {view for kind in VIEWED.values() for view in kind.VIEWS}
+    # Of the many temperatures of n-grams one stands for all.
+    assert not {*ALL, *(view for view in views if not re.fullmatch(r"n\dt\d+", view))} - said
+
+
 def test_answers_that_need_no_tensorflow_do_not_import_it():
     script = (
         "import sys\n"
