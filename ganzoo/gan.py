@@ -8,7 +8,6 @@ in, image out.
 
 import dataclasses
 import functools
-import itertools
 import zlib
 from collections.abc import Callable, Sequence
 from typing import Literal
@@ -369,13 +368,14 @@ class NoiseGAN(GAN):
     def critic(self, batch: Batch, training: bool = True, player: str = "d") -> Callable[[tf.Tensor], tf.Tensor]:
         """D as a function of images alone: the batch's labels come along, and in training the augmentation.
 
-        player: whose turn, "d" or "g". Each look is augmented by a draw of its own.
+        player: whose turn, "d" or "g". Every tensor is augmented by a draw of its own, which further looks at it share:
+        a penalty is taken at the very pictures that the logits are of.
         """
-        looks = itertools.count()
+        place = numbering()
 
         def judge(images):
             if training and self.augment is not None:
-                images = self.augment(images, self.progress, f"{player}/augment/{next(looks)}")
+                images = self.augment(images, self.progress, f"{player}/augment/{place(images)}")
             return self.discriminator({"image": images} | self.condition(batch), training=training)
 
         return judge
@@ -389,15 +389,31 @@ class NoiseGAN(GAN):
         critic = self.critic(batch)
         # Two passes, so that batch norm in D never mixes reals with fakes (DCGAN's practice).
         real_logits, fake_logits = critic(real), critic(fake)
-        self.observe_accuracy(real_logits, fake_logits)
         adversarial = self.adversarial.d(real_logits, fake_logits)
-        return {"adv": adversarial} | self.penalties(critic, real, fake, (real_logits, fake_logits))
+        terms = {"adv": adversarial} | self.penalties(critic, real, fake, (real_logits, fake_logits))
+        # After the penalties, for an augmentation that adapts would show them other pictures.
+        self.observe_accuracy(real_logits, fake_logits)
+        return terms
 
     def g_loss(self, batch: Batch) -> Terms:
         critic = self.critic(batch, player="g")
         fake_logits = critic(self.fake(batch, "g"))
         real_logits = critic(batch["image"]) if self.adversarial.relativistic else None
         return {"adv": self.adversarial.g(fake_logits, real_logits)}
+
+
+def numbering() -> Callable[[tf.Tensor], int]:
+    """A function that numbers tensors from 0, in the order in which it first sees them."""
+    seen = []
+
+    def place(tensor):
+        # By identity: a tensor that is equal, or made of this one, is another.
+        found = next((place for place, each in enumerate(seen) if each is tensor), len(seen))
+        if found == len(seen):
+            seen.append(tensor)
+        return found
+
+    return place
 
 
 def told(spec, conditional: bool) -> int:

@@ -5,6 +5,11 @@ float32 images [B, ...] to float32 logits [B] (labels and augmentation come alon
 [B, ...], B static, progress is `gan.Progress`, logits are D's of (real, fake) as the adversarial term has them. One
 that keeps a state has a method `layer()`, which makes the `layers.kept.Kept` that is called so.
 
+Where the game has an augmentation T, the gradient of a penalty is that of D(T(x)) with respect to the clean x, through
+T. A tensor has one draw of T in an update, whoever looks at it: R1 and R2 are taken at the very pictures that the
+logits are of, as in the code of R3GAN (Huang et al. 2025, arXiv 2501.05441), and a compiler may merge the forward
+passes of both. What a regulariser makes itself, mixes or changed images, is a tensor of its own with its own draw.
+
 With `interval` k a penalty is evaluated at every k-th step only and multiplied by k ("lazy regularisation", Karras et
 al. 2020, arXiv 1912.04958, section 3.1), merged into the main loss where that paper takes a separate optimizer step.
 """

@@ -4,7 +4,7 @@ import pytest
 import tensorflow as tf
 import toy
 
-from ganzoo import averaging, checkpoint, diagnosis, gan, losses, schedules
+from ganzoo import averaging, checkpoint, diagnosis, gan, losses, regularizers, schedules
 from ganzoo.layers import kept
 
 
@@ -56,7 +56,7 @@ def test_d_and_g_and_each_d_step_draw_their_own_noise(monkeypatch):
 
 
 class Shift:
-    """Adds a number of its own to every look, and counts the looks of the reals."""
+    """Adds a number to each image of a look, and counts the looks of the reals."""
 
     stats = ("looks",)
 
@@ -76,14 +76,51 @@ def test_d_sees_every_image_of_both_turns_through_the_augmentation():
     shift = Shift()
     model = toy.model(augment=shift, run_eagerly=True)
     logs = toy.fit(model, 8, 0, 1)
-    # Reals, fakes and the reals of R1 in D's turn, fakes in G's.
-    assert shift.streams == ["d/augment/0", "d/augment/1", "d/augment/2", "g/augment/0"]
+    # Reals, fakes and the same reals for R1 in D's turn, fakes in G's.
+    assert shift.streams == ["d/augment/0", "d/augment/1", "d/augment/0", "g/augment/0"]
     assert logs["looks"] == shift.adapted == 1
     image = {"image": tf.zeros([8, 4, 4, 1])}
     seen = model.critic(image)
-    assert not np.array_equal(seen(image["image"]), seen(image["image"]))
+    first = seen(image["image"])
+    np.testing.assert_array_equal(seen(image["image"]), first)
+    assert not np.array_equal(seen(tf.identity(image["image"])), first)  # equal, but another tensor
     blunt = model.critic(image, training=False)
     np.testing.assert_array_equal(blunt(image["image"]), model.discriminator(image))
+
+
+class Adapting:
+    """Doubles the images, and triples them once D's logits of the reals are known."""
+
+    stats = ()
+
+    def __init__(self):
+        self.factor = tf.Variable(2.0)
+
+    def __call__(self, images, progress, stream):
+        return self.factor * images
+
+    def adapt(self, real_logits, progress):
+        self.factor.assign(3.0)
+        return {}
+
+
+@pytest.mark.parametrize("interval", [1, 2])
+def test_r1_is_with_respect_to_the_clean_image_through_the_augmentation_of_the_logits(interval):
+    def linear():
+        image = keras.Input((4, 4, 1), name="image")
+        return keras.Model(
+            {"image": image}, keras.layers.Reshape(())(keras.layers.Dense(1)(keras.layers.Flatten()(image)))
+        )
+
+    model = gan.NoiseGAN(toy.generator, linear, z_dim=3, image=(4, 4, 1))
+    r1 = regularizers.R1(gamma=0.6, interval=interval)
+    model.compile(
+        schedules.Adam().build(8), schedules.Adam().build(8), losses.hinge, regularizers=(r1,), augment=Adapting()
+    )
+    squared = np.sum(np.square(model.discriminator.trainable_variables[0]))
+    terms = tf.function(model.d_loss)(next(iter(toy.pictures(8))))
+    assert float(terms["r1"]) == pytest.approx(interval * 0.6 / 2 * 4 * squared, rel=1e-5)
+    assert float(model.augment.factor) == 3.0
 
 
 def test_a_game_without_a_place_for_augmentation_refuses_one():
@@ -167,8 +204,6 @@ def test_replicas_refuse_a_lazy_penalty_on_a_d_with_state(two_cpus):
         return keras.Model({"image": image}, keras.layers.Reshape(())(keras.layers.Dense(1)(x)))
 
     with two_cpus.scope():
-        from ganzoo import regularizers
-
         model = gan.NoiseGAN(toy.generator, critic, 3, (4, 4, 1))
         with pytest.raises(ValueError, match="lazy r1 with replicas"):
             model.compile(

@@ -59,11 +59,12 @@ class ZCRGAN(gan.NoiseGAN):
         real, (fake, near) = batch["image"], map(tf.stop_gradient, self.neighbours(batch, "d"))
         critic = self.critic(batch)
         real_logits, fake_logits, near_logits = critic(real), critic(fake), critic(near)
-        self.observe_accuracy(real_logits, fake_logits)
-        return {
+        terms = {
             "adv": self.adversarial.d(real_logits, fake_logits),
             "zcr": self.weight_d * tf.reduce_mean(tf.square(fake_logits - near_logits)),
         } | self.penalties(critic, real, fake, (real_logits, fake_logits))
+        self.observe_accuracy(real_logits, fake_logits)
+        return terms
 
     def g_loss(self, batch):
         fake, near = self.neighbours(batch, "g")

@@ -168,7 +168,7 @@ def test_what_d_was_shown_is_what_is_reconstructed():
     game.lack = lambda images, on_images: seen.append(images) or lack(images, on_images)
     game.d_loss(batch)
     assert np.any(seen[0] != batch["image"])
-    np.testing.assert_array_equal(seen[0], game.augment(batch["image"], game.progress, "d/augment/real"))
+    np.testing.assert_array_equal(seen[0], game.augment(batch["image"], game.progress, "d/augment/0"))
 
 
 def test_the_weight_multiplies_the_reconstruction():

@@ -132,15 +132,16 @@ class AutoencodingGAN(gan.NoiseGAN):
 
     def d_loss(self, batch):
         real, fake = batch["image"], tf.stop_gradient(self.fake(batch, "d"))
-        critic, shown = self.critic(batch), real
+        judge, shown = super().critic(batch), real
+        on_real, fake_logits = judge(real), judge(fake)["logit"]
         if self.augment is not None:
-            shown = self.augment(real, self.progress, "d/augment/real")
-        on_real, fake_logits = self.discriminator({"image": shown}, training=True), critic(fake)
-        self.observe_accuracy(on_real["logit"], fake_logits)
-        return {
+            shown = self.augment(real, self.progress, "d/augment/0")  # by the draw of the first tensor that D saw
+        terms = {
             "adv": self.adversarial.d(on_real["logit"], fake_logits),
             "rec": self.reconstruction * self.lack(shown, on_real),
-        } | self.penalties(critic, real, fake, (on_real["logit"], fake_logits))
+        } | self.penalties(lambda images: judge(images)["logit"], real, fake, (on_real["logit"], fake_logits))
+        self.observe_accuracy(on_real["logit"], fake_logits)
+        return terms
 
     def lack(self, images: tf.Tensor, on_images: dict[str, tf.Tensor]) -> tf.Tensor:
         """Mean absolute difference of the images and their reconstructions from D's maps, of the whole plus of a part.

@@ -133,11 +133,12 @@ class ReACGANGame(gan.NoiseGAN):
         real, fake = batch["image"], tf.stop_gradient(self.fake(batch, "d"))
         judge = super().critic(batch)
         on_real, fake_logits = judge(real), judge(fake)["logit"]
-        self.observe_accuracy(on_real["logit"], fake_logits)
-        return {
+        terms = {
             "adv": self.adversarial.d(on_real["logit"], fake_logits),
             "d2d": self.told_apart(on_real, batch),
         } | self.penalties(lambda images: judge(images)["logit"], real, fake, (on_real["logit"], fake_logits))
+        self.observe_accuracy(on_real["logit"], fake_logits)
+        return terms
 
     def g_loss(self, batch):
         judge = super().critic(batch, player="g")

@@ -6,7 +6,6 @@ and the judge of clips convolves in time without a border of 0 only as far as th
 """
 
 import dataclasses
-import itertools
 
 import keras
 import tensorflow as tf
@@ -14,7 +13,7 @@ import tensorflow as tf
 from ganzoo import video
 from ganzoo.data.images import Spec
 from ganzoo.data.video import VideoSpec
-from ganzoo.gan import Batch, Terms, rows
+from ganzoo.gan import Batch, Terms, numbering, rows
 from ganzoo.models.image import dcgan
 
 GRID = 4  # side of the coarsest map
@@ -51,14 +50,14 @@ class MotionGame(video.VideoGAN):
         return (self.of_frames, self.of_clips)
 
     def _judges(self, player: str):
-        looks = itertools.count()
+        place = numbering()
 
         def of_frames(frames):
-            shown = self.augmented(frames[:, None], f"{player}/augment/{next(looks)}")
+            shown = self.augmented(frames[:, None], f"{player}/augment/{place(frames)}")
             return self.of_frames({"image": shown[:, 0]}, training=True)
 
         def of_clips(clips):
-            shown = self.augmented(clips, f"{player}/augment/{next(looks)}")
+            shown = self.augmented(clips, f"{player}/augment/{place(clips)}")
             return self.of_clips({"video": shown}, training=True)
 
         return {"image": of_frames, "video": of_clips}

@@ -14,7 +14,6 @@ the plane that they are taken of, in place of lying beside a learned map.
 """
 
 import dataclasses
-import itertools
 from typing import Any, Literal
 
 import keras
@@ -25,7 +24,7 @@ from ganzoo import video
 from ganzoo.data.images import Spec
 from ganzoo.data.video import VideoSpec
 from ganzoo.errors import BadInput
-from ganzoo.gan import Batch, Terms, rows
+from ganzoo.gan import Batch, Terms, numbering, rows
 from ganzoo.layers import equalized, filtered, resnet
 from ganzoo.models.image import stylegan2, stylegan3
 
@@ -93,14 +92,16 @@ class SparseGame(video.VideoGAN):
         return tf.ensure_shape(self.generator(given, training=True), [count, self.choice.frames, *self.clip.shape[1:]])
 
     def critic(self, moments: tf.Tensor, player: str = "d"):
-        """D as a function of frames [B, frames, H, W, C] at these moments, int [B, frames], each look augmented anew.
+        """D as a function of frames [B, frames, H, W, C] at these moments, int [B, frames].
+
+        Every tensor is augmented by a draw of its own, which further looks at it share.
 
         player: whose turn, "d" or "g".
         """
-        looks = itertools.count()
+        place = numbering()
 
         def judge(frames):
-            frames = self.augmented(frames, f"{player}/augment/{next(looks)}")
+            frames = self.augmented(frames, f"{player}/augment/{place(frames)}")
             return self.discriminator({"image": beside(frames, moments, self.clip.frames)}, training=True)
 
         return judge
@@ -110,8 +111,9 @@ class SparseGame(video.VideoGAN):
         real = tf.gather(batch["video"], moments, axis=1, batch_dims=1)
         fake, critic = tf.stop_gradient(self.sparse(moments, "d")), self.critic(moments)
         logits = critic(real), critic(fake)
+        terms = {"adv": self.adversarial.d(*logits)} | self.penalties(critic, real, fake, logits)
         self.observe_accuracy(*logits)
-        return {"adv": self.adversarial.d(*logits)} | self.penalties(critic, real, fake, logits)
+        return terms
 
     def g_loss(self, batch: Batch) -> Terms:
         moments = self.moments(rows(batch), "g")
