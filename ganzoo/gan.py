@@ -281,6 +281,7 @@ class NoiseGAN(GAN):
 
     augments = True
     probed = True  # whether D judges one sample of the data at a time or packs of them, as `ganzoo.probe` asks it to
+    extends = True  # whether the losses are this class' with terms added, so that another game may stand between
     truncates = False  # whether the generator also takes "truncation", float32 [B]: 1 = none, 0 = one mean picture
     stats = (*GAN.stats, "d_accuracy_real", "d_accuracy_fake")
 
@@ -317,6 +318,27 @@ class NoiseGAN(GAN):
             latent=nets.latent,
             **kwargs,
         )
+
+    @classmethod
+    def over(cls, nets, spec, conditional: bool, **kwargs) -> "NoiseGAN":
+        """This game on `nets`, beneath the one that they have themselves, as `played` takes it: that one's draws and
+        terms stay, and its `super()` is this class.
+
+        conditional: whether the networks take labels. Raises BadInput where they do not agree, where the networks' own
+        game would leave this one out, and for what is not networks.
+        """
+        name = type(nets).__name__
+        if not all(hasattr(nets, part) for part in ("generator", "discriminator", "z_dim", "latent")):
+            raise BadInput(f"model.nets: {name} is a whole game; allowed: networks, such as small.Small")
+        own, choices = nets.game(spec) if hasattr(nets, "game") else (NoiseGAN, {"classes": told(spec, conditional)})
+        if not own.extends:
+            raise BadInput(f"model.nets: {name} has losses of its own; allowed: networks judged by one logit alone")
+        kind = cls if own is NoiseGAN else type(f"{own.__name__}Over{cls.__name__}", (own, cls), {})
+        game = kind.of(nets, spec, **choices, **kwargs)
+        if (taken := "label" in game.generator.input) != conditional:
+            says, takes = ("true", "takes no") if conditional else ("false", "takes")
+            raise BadInput(f"model.conditional: {says}, but {name} {takes} labels; allowed: {str(taken).lower()}")
+        return game
 
     @property
     def d_nets(self):
@@ -400,6 +422,19 @@ class NoiseGAN(GAN):
         fake_logits = critic(self.fake(batch, "g"))
         real_logits = critic(batch["image"]) if self.adversarial.relativistic else None
         return {"adv": self.adversarial.g(fake_logits, real_logits)}
+
+
+def played(nets, spec) -> NoiseGAN:
+    """The game of networks that have one: `game(spec)` -> (its class, its keywords beside those that `of` knows)."""
+    kind, choices = nets.game(spec)
+    return kind.of(nets, spec, **choices)
+
+
+def plain(nets):
+    """`nets`. Raises BadInput where they have a game of their own, for one that can only be played alone."""
+    if hasattr(nets, "game"):
+        raise BadInput(f"model.nets: {type(nets).__name__} has a game of its own; allowed: networks without one")
+    return nets
 
 
 def numbering() -> Callable[[tf.Tensor], int]:

@@ -1,7 +1,8 @@
 """APA: some of the reals that D learns from are fakes, more of them the surer D is of the reals.
 
 Jiang, Dai, Wu & Loy 2021, "Deceive D: adaptive pseudo augmentation for GAN training with limited data", arXiv
-2111.06849, section 3. Any networks, losses and penalties. The pseudo reals are fakes of their own draw, of the labels
+2111.06849, section 3. Any networks, losses and penalties: beneath the game of networks that have one, such as the
+paper's StyleGAN2, unless that judges by more than a logit. The pseudo reals are fakes of their own draw, of the labels
 of the reals whose place they take; penalties on reals, and the shares and signs that are logged, are those of the mixed
 batch.
 """
@@ -30,11 +31,11 @@ class APA:
     conditional: bool = False
 
     def build(self, spec) -> "PseudoGAN":
-        """The model for data of `spec`. Raises BadInput for p below 0 or above 1, no labels where they are needed, and
-        as the networks do."""
+        """The model for data of `spec`. Raises BadInput for p below 0 or above 1, no labels where they are needed, as
+        `gan.NoiseGAN.over` and as the networks do."""
         if isinstance(self.p, (int, float)) and not 0 <= self.p <= 1:
             raise BadInput(f"model.p: {self.p} is not between 0 and 1")
-        return PseudoGAN.of(self.nets, spec, p=self.p, classes=gan.told(spec, self.conditional))
+        return PseudoGAN.over(self.nets, spec, self.conditional, p=self.p)
 
 
 class PseudoGAN(gan.NoiseGAN):

@@ -28,11 +28,11 @@ class ModeSeeking:
     conditional: bool = False
 
     def build(self, spec) -> "ModeSeekingGAN":
-        """The model for data of `spec`. Raises BadInput for a weight below 0, no labels where they are needed, and as
-        the networks do."""
+        """The model for data of `spec`. Raises BadInput for a weight below 0, no labels where they are needed, as
+        `gan.NoiseGAN.over` and as the networks do."""
         if self.weight < 0:
             raise BadInput(f"model.weight: {self.weight} is not at least 0")
-        return ModeSeekingGAN.of(self.nets, spec, weight=self.weight, classes=gan.told(spec, self.conditional))
+        return ModeSeekingGAN.over(self.nets, spec, self.conditional, weight=self.weight)
 
 
 class ModeSeekingGAN(gan.NoiseGAN):
@@ -47,7 +47,7 @@ class ModeSeekingGAN(gan.NoiseGAN):
     def g_loss(self, batch):
         critic, count = self.critic(batch, player="g"), gan.rows(batch)
         z, other = self.latents(count, "g"), self.latents(count, "g/other")
-        fake, second = (self.generator({"z": each} | self.condition(batch), training=True) for each in (z, other))
+        fake, second = self.fake(batch, "g"), self.fake(batch, "g/other")
         real_logits = critic(batch["image"]) if self.adversarial.relativistic else None
         ratio = tf.reduce_mean(tf.abs(fake - second)) / tf.reduce_mean(tf.abs(z - other))
         return {"adv": self.adversarial.g(critic(fake), real_logits), "ms": self.weight / (ratio + EPSILON)}

@@ -1,7 +1,7 @@
 """PacGAN: D judges m samples at once, packed along their channels, and so sees whether they differ.
 
 Lin, Khetan, Fanti & Oh 2018, "PacGAN: The power of two samples in generative adversarial networks", arXiv 1712.04086,
-section 3. Any networks and any loss; penalties are taken with respect to the whole pack.
+section 3. Any networks without a game of their own, and any loss; penalties are taken with respect to the whole pack.
 """
 
 import dataclasses
@@ -24,10 +24,11 @@ class PacGAN:
     m: int = 2
 
     def build(self, spec) -> "PackedGAN":
-        """The model for data of `spec`. Labels are ignored. Raises BadInput for m < 1 and as the networks do."""
+        """The model for data of `spec`. Labels are ignored. Raises BadInput for m < 1, as `gan.plain` and as the
+        networks do."""
         if self.m < 1:
             raise BadInput(f"model.m: {self.m} is not at least 1")
-        return PackedGAN.of(self.nets, spec, spec.with_channels(self.m * spec.channels), m=self.m)
+        return PackedGAN.of(gan.plain(self.nets), spec, spec.with_channels(self.m * spec.channels), m=self.m)
 
 
 class PackedGAN(gan.NoiseGAN):

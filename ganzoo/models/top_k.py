@@ -31,11 +31,11 @@ class TopK:
     conditional: bool = False
 
     def build(self, spec) -> "TopKGAN":
-        """The model for data of `spec`. Raises BadInput for a share outside (0, 1], no labels where they are needed,
-        and as the networks do."""
+        """The model for data of `spec`. Raises BadInput for a share outside (0, 1], no labels where they are needed, as
+        `gan.NoiseGAN.over` and as the networks do."""
         if not hasattr(self.share, "at") and not 0 < self.share <= 1:
             raise BadInput(f"model.share: {self.share} is not above 0 and at most 1")
-        return TopKGAN.of(self.nets, spec, share=self.share, classes=gan.told(spec, self.conditional))
+        return TopKGAN.over(self.nets, spec, self.conditional, share=self.share)
 
 
 class TopKGAN(gan.NoiseGAN):

@@ -3,8 +3,8 @@
 Metz, Poole, Pfau & Sohl-Dickstein 2017, "Unrolled generative adversarial networks", arXiv 1611.02163, eq. 7 to 10. As
 in the authors' notebook the unrolled steps are those of D's own optimizer (gradient descent or Adam, from its moments
 as they stand) on one batch of reals and fakes, that of G's step; D itself moves one step a turn, by `d_loss`. Any
-networks, losses and penalties. D's state (batch norm's averages, the vectors of spectral norms) is read in the k steps,
-not moved.
+networks without a game of their own, any losses and penalties. D's state (batch norm's averages, the vectors of
+spectral norms) is read in the k steps, not moved.
 """
 
 import dataclasses
@@ -27,10 +27,11 @@ class Unrolled:
     k: int = 5
 
     def build(self, spec) -> "UnrolledGAN":
-        """The model for data of `spec`. Labels are ignored. Raises BadInput for k < 0 and as the networks do."""
+        """The model for data of `spec`. Labels are ignored. Raises BadInput for k < 0, as `gan.plain` and as the
+        networks do."""
         if self.k < 0:
             raise BadInput(f"model.k: {self.k} is not at least 0")
-        return UnrolledGAN.of(self.nets, spec, k=self.k)
+        return UnrolledGAN.of(gan.plain(self.nets), spec, k=self.k)
 
 
 class UnrolledGAN(gan.NoiseGAN):

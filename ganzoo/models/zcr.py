@@ -4,9 +4,13 @@ Zhao, Singh, Lee, Zhang, Odena & Zhang 2020, "Improved consistency regularizatio
 3.2 and algorithm 2. Differences from the paper: the squared distance of two images is the mean over their values, not
 the sum, so that G's weight means the same at every size; the defaults are those of PyTorch-StudioGAN's ICR settings.
 With `regularizers.Consistency` beside it, over reals and fakes, this is the paper's ICR.
+
+Beneath the game of networks that have one, every z of a picture moves (StyleGAN's mixing has two) while noise and
+cutoff stay; what follows G's passes in D's turn, such as batch norm's averages or the mean style, follows both.
 """
 
 import dataclasses
+import threading
 from typing import Any
 
 import tensorflow as tf
@@ -30,13 +34,13 @@ class ZCR:
     conditional: bool = False
 
     def build(self, spec) -> "ZCRGAN":
-        """The model for data of `spec`. Raises BadInput for a number below 0, no labels where they are needed, and as
-        the networks do."""
+        """The model for data of `spec`. Raises BadInput for a number below 0, no labels where they are needed, as
+        `gan.NoiseGAN.over` and as the networks do."""
         for field in ("weight_d", "weight_g", "sigma"):
             if getattr(self, field) < 0:
                 raise BadInput(f"model.{field}: {getattr(self, field)} is not at least 0")
         choices = {"weight_d": self.weight_d, "weight_g": self.weight_g, "sigma": self.sigma}
-        return ZCRGAN.of(self.nets, spec, classes=gan.told(spec, self.conditional), **choices)
+        return ZCRGAN.over(self.nets, spec, self.conditional, **choices)
 
 
 class ZCRGAN(gan.NoiseGAN):
@@ -48,12 +52,22 @@ class ZCRGAN(gan.NoiseGAN):
     def __init__(self, *args, weight_d: float, weight_g: float, sigma: float, **kwargs):
         super().__init__(*args, **kwargs)
         self.weight_d, self.weight_g, self.sigma = weight_d, weight_g, sigma
+        self._shift = _Shift()
+
+    def latents(self, count, player):
+        z = super().latents(count, player)
+        if not self._shift.sigma:
+            return z
+        return z + self._shift.sigma * self.progress.normal(z.shape, f"{player}/near")
 
     def neighbours(self, batch: gan.Batch, player: str) -> list[tf.Tensor]:
-        """[G(z), G(z')], of the batch's labels."""
-        z = self.latents(gan.rows(batch), player)
-        near = z + self.sigma * self.progress.normal(z.shape, f"{player}/near")
-        return [self.generator({"z": each} | self.condition(batch), training=True) for each in (z, near)]
+        """[G(z), G(z')]: two pictures of the same draws but for z."""
+        fake = self.fake(batch, player)
+        self._shift.sigma = self.sigma
+        try:
+            return [fake, self.fake(batch, player)]
+        finally:
+            self._shift.sigma = 0.0
 
     def d_loss(self, batch):
         real, (fake, near) = batch["image"], map(tf.stop_gradient, self.neighbours(batch, "d"))
@@ -75,3 +89,9 @@ class ZCRGAN(gan.NoiseGAN):
             "adv": self.adversarial.g(fake_logits, real_logits),
             "zcr": -self.weight_g * tf.reduce_mean(tf.square(fake - near)),
         }
+
+
+class _Shift(threading.local):  # replicas are traced each in a thread of its own
+    """The deviation by which the latents are moved now."""
+
+    sigma = 0.0

@@ -3,13 +3,14 @@
 import numpy as np
 import pytest
 import tensorflow as tf
+import zoo
 from test_games import NETS, SPEC, compiled, fitted, louder, values
 
 from ganzoo import augment, checkpoint, gan, losses, regularizers, schedules
 from ganzoo.data.images import Spec
 from ganzoo.errors import BadInput
-from ganzoo.models import apa, top_k, zcr
-from ganzoo.models.image import small
+from ganzoo.models import apa, mode_seeking, pacgan, top_k, unrolled, zcr
+from ganzoo.models.image import acgan, biggan, fastgan, infogan, progan, r3gan, reacgan, small
 
 BATCH = {"image": tf.random.stateless_normal([8, 2], [0, 1])}
 GAMES = {
@@ -143,3 +144,115 @@ def test_impossible_numbers_are_refused():
     ):
         with pytest.raises(BadInput, match=says):
             game.build(SPEC)
+
+
+STYLED = {"image": tf.random.stateless_uniform([4, 8, 8, 1], [0, 1], -1, 1)}
+AROUND = {
+    "zcr": lambda nets, **kwargs: zcr.ZCR(nets, sigma=0.5, **kwargs),
+    "top_k": lambda nets, **kwargs: top_k.TopK(nets, share=0.5, **kwargs),
+    "apa": lambda nets, **kwargs: apa.APA(nets, p=0.5, **kwargs),
+    "mode_seeking": mode_seeking.ModeSeeking,
+}
+
+
+def styled(model, **choices):
+    return compiled(model.build(Spec(8, 8, 1)), **{"run_eagerly": True, "jit_compile": False} | choices)
+
+
+@pytest.mark.parametrize("name", AROUND)
+def test_around_stylegan2_its_own_terms_stay(name):
+    model = styled(AROUND[name](zoo.STYLEGAN2), regularizers=(regularizers.R1(1.0),))
+    still = values(model.generator)
+    model.minimize("d", model.d_loss, STYLED, model.d_nets, model.d_optimizer)
+    assert all((one == two).all() for one, two in zip(still, values(model.generator), strict=True))
+    assert np.any(model.generator.get_layer("styles").average)  # followed the styles
+    still = values(model.discriminator)
+    model.minimize("g", model.g_loss, STYLED, model.g_nets, model.optimizer)
+    assert all((one == two).all() for one, two in zip(still, values(model.discriminator), strict=True))
+    logs = {key: float(tracker.result()) for key, tracker in model.trackers.items()}
+    assert np.isfinite(list(logs.values())).all() and logs["g_path"] > 0 and logs["d_r1"] > 0
+    assert {*model.stats, *model.terms} == {*logs} and model.truncates
+
+
+@pytest.mark.parametrize(
+    "game",
+    [zcr.ZCR(zoo.STYLEGAN2, 0.0, 0.0), top_k.TopK(zoo.STYLEGAN2, share=1.0), apa.APA(zoo.STYLEGAN2, p=0.0)],
+    ids=["zcr", "top_k", "apa"],
+)
+def test_nothing_added_is_stylegan2s_game(game):
+    plain, other = styled(zoo.STYLEGAN2), styled(game)
+    for net in ("generator", "discriminator"):
+        getattr(other, net).set_weights(getattr(plain, net).get_weights())
+    for loss in ("g_loss", "d_loss"):  # D's turn moves the mean style
+        wanted, terms = getattr(plain, loss)(STYLED), getattr(other, loss)(STYLED)
+        for name, value in wanted.items():
+            np.testing.assert_allclose(terms[name], value, rtol=1e-5, err_msg=name)
+
+
+def test_neighbours_share_noise_and_mixing():
+    model = styled(zcr.ZCR(zoo.STYLEGAN2, sigma=1e-3))
+    for weight in (weight for weight in model.generator.trainable_variables if weight.name == "strength"):
+        weight.assign(1.0)
+    z, mixing = model.latents(4, "g"), model.latents(4, "g/mixing")
+    fake, near = model.neighbours(STYLED, "g")
+    again = model.fake(STYLED, "g")
+    np.testing.assert_array_equal(fake, again)  # nothing of the shift is left
+    apart = np.max(np.abs(near - fake))
+    assert 0 < apart < 0.05 * np.max(np.abs(model.fake(STYLED, "other") - fake))
+    moved = {
+        name: each + 1e-3 * model.progress.normal([4, 5], f"{name}/near")
+        for name, each in (("g", z), ("g/mixing", mixing))
+    }
+    model.latents = lambda count, player: moved[player]
+    np.testing.assert_allclose(model.fake(STYLED, "g"), near, rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize("name", AROUND)
+def test_around_biggan_nothing_of_it_is_dropped(name):
+    nets = biggan.BigGAN(width=2, z_dim=6, embedding=4, standing=2, orthogonal=0.1)
+    model = compiled(AROUND[name](nets, conditional=True).build(Spec(16, 16, 1, 3)))
+    assert (model.standing, model.cut_z, model.classes) == (2, True, 3)
+    batch = {"image": tf.zeros([2, 16, 16, 1]), "label": tf.constant([0, 2])}
+    assert tuple(model.g_loss(batch)) == model.g_terms and "orthogonal" in model.g_terms
+
+
+def test_pseudo_reals_grow_as_reals_do():
+    nets = progan.ProGAN(cbase=16, cmax=4, z_dim=5, fade=8, stable=8)
+    model, shown = styled(apa.APA(nets, p=1.0)), []
+    model.images.assign(12)  # half of the fade
+    judged = model.critic
+    model.critic = lambda *args, **kwargs: lambda images: shown.append(images) or judged(*args, **kwargs)(images)
+    model.d_loss(STYLED)
+    assert "level" in model.stats and "apa_p" in model.stats and float(model.trackers["level"].result()) == 0.5
+    np.testing.assert_array_equal(shown[0], model.fake(STYLED, "d/pseudo"))
+
+
+@pytest.mark.parametrize("name", AROUND)
+def test_networks_that_do_not_suit_are_refused(name):
+    around, labelled = AROUND[name], Spec(16, 16, 1, 3)
+    own = r"model\.nets: \w+ has losses of its own; allowed: networks judged by one logit alone"
+    for nets, spec, match in (
+        (small.Auxiliary(width=2, z_dim=4), labelled, own),
+        (small.Comparing(width=2, z_dim=4), labelled, own),
+        (small.Informative(width=2, z_dim=16), labelled, own),
+        (infogan.InfoGAN(), labelled, own),
+        (fastgan.FastGAN(2, 2, 4), labelled, own),
+        (acgan.ACGAN(), labelled, r"model\.nets: ACGAN is a whole game"),
+        (reacgan.ReACGAN(small.Comparing()), labelled, r"model\.nets: ReACGAN is a whole game"),
+        (biggan.BigGAN(standing=-1), labelled, r"model\.standing: -1"),
+        (small.Projecting(width=2, z_dim=4), labelled, "model.conditional: false, but Projecting takes labels"),
+        (r3gan.R3GAN((8, 8, 8), 1, group_width=4, conditional=True), labelled, "false, but R3GAN takes labels"),
+    ):
+        with pytest.raises(BadInput, match=match):
+            around(nets).build(spec)
+    nets = small.Small(width=2, z_dim=4)
+    with pytest.raises(BadInput, match="conditional: true, but Small takes no labels; allowed: false"):
+        around(nets, conditional=True).build(labelled)
+    with pytest.raises(BadInput, match="conditional: true, but StyleGAN2 takes no labels; allowed: false"):
+        around(zoo.STYLEGAN2, conditional=True).build(labelled)
+
+
+@pytest.mark.parametrize("kind", [pacgan.PacGAN, unrolled.Unrolled])
+def test_games_that_can_only_be_played_alone_refuse_another(kind):
+    with pytest.raises(BadInput, match=r"model\.nets: StyleGAN2 has a game of its own; allowed: networks without one"):
+        kind(zoo.STYLEGAN2).build(Spec(8, 8, 1))

@@ -48,7 +48,7 @@ class AuxiliaryGAN(gan.NoiseGAN):
     D is not told the class: {"image"} -> {"logit": float32 [B], "class": float32 [B, classes], logits}.
     """
 
-    augments = False
+    augments = extends = False
     d_terms = ("adv", "class")
     g_terms = ("adv", "class")
 

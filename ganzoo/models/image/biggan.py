@@ -52,8 +52,12 @@ class BigGAN:
     def build(self, spec) -> gan.NoiseGAN:
         """The model for images of `spec` (ganzoo.data.images.Spec). Raises BadInput as `check` and `attention.side` do,
         without the classes that a conditional one needs, and for a number below 0."""
+        return gan.played(self, spec)
+
+    def game(self, spec) -> tuple[type, dict]:
+        """As `gan.played` takes it."""
         self.check(spec)
-        return played(self, spec)
+        return game_of(self, spec)
 
     def check(self, spec) -> None:
         """Raises BadInput for a size that `sagan.stages` refuses, a z that does not divide, and pieces of z without a
@@ -93,13 +97,15 @@ class BigGAN:
 
 
 class OrthogonalGAN(gan.NoiseGAN):
-    """`NoiseGAN` whose G also descends weight * `off_diagonal` of its kernels but the class embedding's."""
+    """`NoiseGAN` whose G also descends `orthogonal` * `off_diagonal` of its kernels but the class embedding's."""
 
-    g_terms = ("adv", "orthogonal")
-
-    def __init__(self, *args, weight: float, **kwargs):
+    def __init__(self, *args, orthogonal: float, **kwargs):
         super().__init__(*args, **kwargs)
-        self.weight = weight
+        self.orthogonal = orthogonal
+
+    @property
+    def g_terms(self):
+        return (*super().g_terms, "orthogonal")
 
     def g_loss(self, batch):
         spared = {weight.path for layer in self.generator.layers if layer.name == EMBEDDING for weight in layer.weights}
@@ -108,7 +114,7 @@ class OrthogonalGAN(gan.NoiseGAN):
             for weight in self.generator.trainable_variables
             if weight.name == "kernel" and weight.path not in spared
         ]
-        return super().g_loss(batch) | {"orthogonal": self.weight * off_diagonal(kernels)}
+        return super().g_loss(batch) | {"orthogonal": self.orthogonal * off_diagonal(kernels)}
 
 
 def off_diagonal(kernels: list[tf.Tensor]) -> tf.Tensor:
@@ -121,16 +127,16 @@ def off_diagonal(kernels: list[tf.Tensor]) -> tf.Tensor:
     return total
 
 
-def played(nets, spec) -> gan.NoiseGAN:
-    """The game on `nets`, a `BigGAN` or what has its fields."""
+def game_of(nets, spec) -> tuple[type, dict]:
+    """The game of `nets`, a `BigGAN` or what has its fields, as `gan.played` takes it."""
     if nets.orthogonal < 0:
         raise BadInput(f"model.orthogonal: {nets.orthogonal} is not at least 0")
     if nets.standing < 0:
         raise BadInput(f"model.standing: {nets.standing} is not at least 0")
     choices = {"classes": gan.told(spec, nets.conditional), "standing": nets.standing, "cut_z": True}
     if nets.orthogonal:
-        return OrthogonalGAN.of(nets, spec, weight=nets.orthogonal, **choices)
-    return gan.NoiseGAN.of(nets, spec, **choices)
+        return OrthogonalGAN, choices | {"orthogonal": nets.orthogonal}
+    return gan.NoiseGAN, choices
 
 
 def told(nets, spec):

@@ -38,9 +38,13 @@ class BigGANDeep:
         """The model for images of `spec` (ganzoo.data.images.Spec). Raises BadInput for a size that `sagan.stages`
         refuses, without the classes that a conditional one needs, as `attention.side` does, and for a number below 0
         or a vector of no length."""
+        return gan.played(self, spec)
+
+    def game(self, spec) -> tuple[type, dict]:
+        """As `gan.played` takes it."""
         if self.conditional and self.embedding < 1:
             raise BadInput(f"model.embedding: {self.embedding} is not at least 1")
-        return biggan.played(self, spec)
+        return biggan.game_of(self, spec)
 
     def generator(self, spec) -> keras.Model:
         """{"z": [B, z_dim] (, "label": int32 [B])} -> float32 [B, H, W, C] in [-1, 1]."""

@@ -54,12 +54,16 @@ class FastGAN:
     def build(self, spec) -> "AutoencodingGAN":
         """The model for images of `spec` (ganzoo.data.images.Spec). Labels are ignored. Raises BadInput for a size that
         `stages` refuses, a reach below 1 and a weight below 0."""
+        return gan.played(self, spec)
+
+    def game(self, spec) -> tuple[type, dict]:
+        """As `gan.played` takes it."""
         if self.reach < 1:
             raise BadInput(f"model.reach: {self.reach} is not at least 1")
         if self.reconstruction < 0:
             raise BadInput(f"model.reconstruction: {self.reconstruction} is not at least 0")
         stages(spec)
-        return AutoencodingGAN.of(self, spec, decoders=decoders(spec, self.d_width), reconstruction=self.reconstruction)
+        return AutoencodingGAN, {"decoders": decoders(spec, self.d_width), "reconstruction": self.reconstruction}
 
     def generator(self, spec) -> keras.Model:
         """{"z": [B, z_dim]} -> float32 [B, H, W, C] in [-1, 1]."""
@@ -115,6 +119,7 @@ class AutoencodingGAN(gan.NoiseGAN):
     [-1, 1], of the whole image from "last" and of a part from half of the height and width of "before".
     """
 
+    extends = False
     d_terms = ("adv", "rec")
 
     def __init__(self, *args, decoders: tuple[keras.Model, keras.Model], reconstruction: float, **kwargs):

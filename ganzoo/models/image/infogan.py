@@ -58,7 +58,11 @@ class InfoGAN:
             raise BadInput(
                 f"data.size: {spec.height}x{spec.width} does not suit the InfoGAN networks; allowed: multiples of 4"
             )
-        return game(self, spec)
+        return gan.played(self, spec)
+
+    def game(self, spec) -> tuple[type, dict]:
+        """As `gan.played` takes it."""
+        return game_of(self)
 
     def generator(self, spec) -> keras.Model:
         """{"z": [B, z_dim]} -> float32 [B, H, W, C] in [-1, 1]."""
@@ -102,7 +106,7 @@ class InformativeGAN(gan.NoiseGAN):
     discriminator: {"image"} -> {"logit", "category", "codes"} as that of `InfoGAN`.
     """
 
-    augments = False
+    augments = extends = False
     d_terms = ("adv", "category", "codes")
     g_terms = ("adv", "category", "codes")
 
@@ -166,9 +170,9 @@ def category_of(z: tf.Tensor, categories: int) -> tf.Tensor:
     return tf.clip_by_value(tf.cast(tf.floor((z[:, 0] + 1) * (categories / 2)), tf.int32), 0, categories - 1)
 
 
-def game(nets, spec) -> InformativeGAN:
-    """The game on `nets`, with fields `categories`, `codes`, their weights and `z_dim`. Raises BadInput where the codes
-    do not fit in z."""
+def game_of(nets) -> tuple[type, dict]:
+    """The game of `nets`, with fields `categories`, `codes`, their weights and `z_dim`, as `gan.played` takes it.
+    Raises BadInput where the codes do not fit in z."""
     for field, least in (("categories", 2), ("codes", 1)):
         if getattr(nets, field) < least:
             raise BadInput(f"model.{field}: {getattr(nets, field)}; allowed: at least {least}")
@@ -178,7 +182,7 @@ def game(nets, spec) -> InformativeGAN:
             f"allowed: at least {nets.codes + 2}"
         )
     fields = ("categories", "codes", "category_weight", "code_weight")
-    return InformativeGAN.of(nets, spec, **{field: getattr(nets, field) for field in fields})
+    return InformativeGAN, {field: getattr(nets, field) for field in fields}
 
 
 def logit_of(features):

@@ -70,11 +70,15 @@ class ProGAN:
         """The model for images of `spec` (ganzoo.data.images.Spec). Labels are ignored unless `conditional`. Raises
         BadInput for a size that `resnet.grid` refuses, for no time to fade, and without classes where they are
         needed."""
+        return gan.played(self, spec)
+
+    def game(self, spec) -> tuple[type, dict]:
+        """As `gan.played` takes it."""
         for field, least in (("fade", 1), ("stable", 0)):
             if getattr(self, field) < least:
                 raise BadInput(f"model.{field}: {getattr(self, field)} images; allowed: at least {least}")
         growth = Growth(resnet.grid(spec)[2], self.fade, self.stable)
-        return GrowingGAN.of(self, spec, growth=growth, classes=gan.told(spec, self.conditional))
+        return GrowingGAN, {"growth": growth, "classes": gan.told(spec, self.conditional)}
 
     def generator(self, spec) -> keras.Model:
         """{"z": [B, z_dim](, "label": int32 [B])} -> float32 [B, H, W, C], not squashed; pixels repeated up to there
@@ -133,11 +137,13 @@ class GrowingGAN(gan.NoiseGAN):
     growth: a value whose `at(images)` is the level. The generator's average copies the level with its other state.
     """
 
-    stats = (*gan.NoiseGAN.stats, "level")
-
     def __init__(self, *args, growth: Growth, **kwargs):
         super().__init__(*args, **kwargs)
         self.growth = growth
+
+    @property
+    def stats(self):
+        return (*super().stats, "level")
 
     def d_loss(self, batch):
         return super().d_loss(self.grown(batch))

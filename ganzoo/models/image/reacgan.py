@@ -106,6 +106,7 @@ class ReACGANGame(gan.NoiseGAN):
     both float32 [B, length] of length 1}. The logit does not depend on the label.
     """
 
+    extends = False
     d_terms = ("adv", "d2d")
     g_terms = ("adv", "d2d")
 

@@ -68,13 +68,17 @@ class Small:
 class _Conditional(Small):
     """G is told the class by concatenation. `build` takes labelled images."""
 
-    game = gan.NoiseGAN
+    kind = gan.NoiseGAN
 
     def build(self, spec):
         """The model for labelled images of `spec`. Raises BadInput for a size that DCGAN refuses or without classes."""
+        return gan.played(self, spec)
+
+    def game(self, spec) -> tuple[type, dict]:
+        """As `gan.played` takes it."""
         if not spec.classes:
             raise BadInput("data.classes: 0, but this GAN learns from labels; allowed: data with at least one class")
-        return self.game.of(self, spec, classes=spec.classes)
+        return self.kind, {"classes": spec.classes}
 
     def generator(self, spec) -> keras.Model:
         """{"z": [B, z_dim], "label": int32 [B]} -> float32 [B, H, W, C] in [-1, 1]."""
@@ -99,7 +103,7 @@ class Projecting(_Conditional):
 class Auxiliary(_Conditional):
     """D is not told the class but names it: the game of `acgan`."""
 
-    game = acgan.AuxiliaryGAN
+    kind = acgan.AuxiliaryGAN
 
     def discriminator(self, spec) -> keras.Model:
         """{"image": [B, H, W, C]} -> {"logit": float32 [B], "class": float32 logits [B, classes]}."""
@@ -121,7 +125,11 @@ class Informative(Small):
     def build(self, spec) -> infogan.InformativeGAN:
         """The model for images of `spec`. Raises BadInput for a size that DCGAN refuses, and where the codes do not fit
         in z."""
-        return infogan.game(self, spec)
+        return gan.played(self, spec)
+
+    def game(self, spec) -> tuple[type, dict]:
+        """As `gan.played` takes it."""
+        return infogan.game_of(self)
 
     def generator(self, spec) -> keras.Model:
         """{"z": [B, z_dim]} -> float32 [B, H, W, C] in [-1, 1]."""
@@ -143,6 +151,8 @@ class Comparing(_Conditional):
     """D gives vectors of length 1 for the image and for the class: the game of `reacgan`. length: of the vectors."""
 
     length: int = 64
+
+    kind = reacgan.ReACGANGame
 
     def build(self, spec):
         """The game with its published weight, temperature and margins. Raises BadInput as `reacgan.ReACGAN` does."""

@@ -40,8 +40,11 @@ class StyleGAN:
     def build(self, spec) -> stylegan2.StyleGAN2Game:
         """The model for images of `spec` (ganzoo.data.images.Spec). Labels are ignored unless `conditional`. Raises
         BadInput for a size that `resnet.grid` refuses, and without classes where they are needed."""
-        classes = gan.told(spec, self.conditional)
-        return stylegan2.StyleGAN2Game.of(self, spec, mixing=self.mixing, classes=classes)
+        return gan.played(self, spec)
+
+    def game(self, spec) -> tuple[type, dict]:
+        """As `gan.played` takes it."""
+        return stylegan2.StyleGAN2Game, {"mixing": self.mixing, "classes": gan.told(spec, self.conditional)}
 
     def generator(self, spec) -> keras.Model:
         """{"z": [B, z_dim], "truncation": [B](, "label": int32 [B])} -> float32 [B, H, W, C], not squashed."""

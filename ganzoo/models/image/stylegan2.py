@@ -55,14 +55,12 @@ class StyleGAN2:
     def build(self, spec) -> "StyleGAN2Game":
         """The model for images of `spec` (ganzoo.data.images.Spec). Labels are ignored unless `conditional`. Raises
         BadInput for a size that `resnet.grid` refuses, and without classes where they are needed."""
-        return StyleGAN2Game.of(
-            self,
-            spec,
-            mixing=self.mixing,
-            path_length=self.path_length,
-            path_interval=self.path_interval,
-            classes=gan.told(spec, self.conditional),
-        )
+        return gan.played(self, spec)
+
+    def game(self, spec) -> tuple[type, dict]:
+        """As `gan.played` takes it."""
+        choices = {"mixing": self.mixing, "path_length": self.path_length, "path_interval": self.path_interval}
+        return StyleGAN2Game, choices | {"classes": gan.told(spec, self.conditional)}
 
     def generator(self, spec) -> keras.Model:
         """{"z": [B, z_dim], "truncation": [B](, "label": int32 [B])} -> float32 [B, H, W, C], not squashed."""
@@ -90,7 +88,7 @@ class StyleGAN2Game(gan.NoiseGAN):
 
     @property
     def g_terms(self):
-        return ("adv", "path") if self.path_length else ("adv",)
+        return (*super().g_terms, *(("path",) if self.path_length else ()))
 
     def styled(self, network):
         synthesis = network.get_layer("synthesis")

@@ -61,7 +61,11 @@ class StyleGAN3:
         """The model for images of `spec` (ganzoo.data.images.Spec). Labels are ignored unless `conditional`. Raises
         BadInput for a size that `resnet.grid` refuses, where no layer is below the critical ones, and without classes
         where they are needed."""
-        return StyleGAN3Game.of(self, spec, classes=gan.told(spec, self.conditional))
+        return gan.played(self, spec)
+
+    def game(self, spec) -> tuple[type, dict]:
+        """As `gan.played` takes it."""
+        return StyleGAN3Game, {"classes": gan.told(spec, self.conditional)}
 
     def generator(self, spec) -> keras.Model:
         """{"z": [B, z_dim], "truncation": [B](, "label": int32 [B])} -> float32 [B, H, W, C], not squashed."""
