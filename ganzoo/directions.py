@@ -2,8 +2,8 @@
 
 Shen & Zhou 2021, "Closed-form factorization of latent semantics in GANs", arXiv 2007.06600, eq. 5: the eigenvectors of
 A'A with the largest eigenvalues, A being the first linear map that a latent vector meets. For a model that draws from
-styles that is the affine map of each layer's style, those of several layers laid on each other; for others the kernel
-of the dense layer that takes z.
+styles that is the affine map of each layer's style, those of several layers laid on each other; for others the kernels
+of the dense layers that take z or, as in BigGAN, a piece of it each.
 
 Only a run folder has directions: an exported model does not say which of its weights is which.
 """
@@ -18,6 +18,7 @@ import numpy as np
 from ganzoo import mixing, pictures, samplers
 from ganzoo.errors import BadInput
 from ganzoo.generator import Generator
+from ganzoo.layers import spectral
 
 REACH = 3.0  # a strip goes from -REACH to REACH
 STOPS = 7  # pictures of a row
@@ -51,18 +52,34 @@ def affine(generator: Generator, layers: list[int]) -> np.ndarray:
     return np.concatenate(parts)
 
 
-def dense(network: keras.Model, z_dim: int) -> np.ndarray:
-    """A [units, z_dim] of the first dense layer whose inputs begin with z. Raises BadInput where there is none."""
-    rows = {name: np.zeros([2, *value.shape[1:]], value.dtype) for name, value in network.input.items()}
-    rows["z"][1] = 1 + np.arange(z_dim)
+def linear(network: keras.Model, z_dim: int) -> np.ndarray:
+    """A [any, z_dim] of the dense layers that z, or a piece of it, meets first, one map below the other.
+
+    z may lie beside an embedding, and may be divided by its own length. Measured like `affine`, since what cuts and
+    joins z is the network's own affair. Raises BadInput where no dense layer takes z so.
+    """
+    length = z_dim**0.5  # of a z, at which a normalised one keeps its scale
+    rows = {name: np.zeros([z_dim + 2, *value.shape[1:]], value.dtype) for name, value in network.input.items()}
+    rows["z"][1:-1] = length * np.eye(z_dim)
+    rows["z"][-1] = 1 + np.arange(z_dim)
+    first, parts = [], []
     for layer in network.layers:
         kernel = getattr(layer, "kernel", None)
-        if kernel is None or len(kernel.shape) != 2 or kernel.shape[0] < z_dim:
+        if kernel is None or len(kernel.shape) != 2:
             continue
-        given = keras.Model(network.input, layer.input)(rows, training=False)
-        if np.array_equal(np.asarray(given)[:, :z_dim], rows["z"]):
-            return np.asarray(kernel).T[:, :z_dim]
-    raise BadInput("source: no dense layer of this model takes the whole of z")
+        before = keras.Model(network.input, layer.input)
+        if any(each in before.layers for each in first):
+            continue
+        given = np.asarray(before(rows, training=False))
+        taken, other = (given[1:-1] - given[0]) / length, given[-1] - given[0]
+        if other.any() and np.allclose(_unit(other), _unit(rows["z"][-1] @ taken), atol=1e-5):
+            first.append(layer)
+            # Each layer's largest singular value is another, and so would be their shares.
+            used = layer.power.normalized(training=False) if isinstance(layer, spectral.SpectralDense) else kernel
+            parts.append((taken @ np.asarray(used)).T)
+    if not parts:
+        raise BadInput("source: no dense layer of this model takes z, whole or in pieces, as it is")
+    return np.concatenate(parts)
 
 
 def run(
@@ -90,7 +107,7 @@ def run(
     elif layers is not None:
         raise BadInput("--layers: this model has no styles to choose; allowed: StyleGAN and StyleGAN2")
     else:
-        matrix = dense(generator.network, model.z_dim)
+        matrix = linear(generator.network, model.z_dim)
     if count > matrix.shape[1]:
         raise BadInput(f"--count: {count}; allowed: at most {matrix.shape[1]}, the length of a latent vector")
     found, values = factorized(matrix, count)
@@ -121,3 +138,7 @@ def strip(sampler: samplers.Sampler, direction: np.ndarray, seeds, layers: list[
     w = np.repeat(sampler.styles(seeds, label, sampler.untruncated), STOPS, axis=0)
     w[:, layers] += (np.tile(moves, len(seeds))[:, None] * direction)[:, None]
     return sampler.from_styles(w)
+
+
+def _unit(vector: np.ndarray) -> np.ndarray:
+    return vector / max(np.linalg.norm(vector), 1e-12)

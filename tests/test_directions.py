@@ -14,7 +14,8 @@ from ganzoo import cli, directions, samplers
 from ganzoo.data.images import Spec
 from ganzoo.errors import BadInput
 from ganzoo.generator import Generator
-from ganzoo.models.image import biggan, cgan, stylegan, vanilla
+from ganzoo.layers import spectral
+from ganzoo.models.image import biggan, cgan, infogan, progan, stylegan, vanilla
 
 SHIPPED = pathlib.Path(__file__).parent.parent / "saved_models/dcgan_fashion_mnist"
 
@@ -47,13 +48,36 @@ def test_the_affine_maps_of_a_layer_are_found():
 def test_without_styles_the_first_dense_layer_counts():
     model = vanilla.Vanilla(g_width=8, d_width=4).build(Spec(4, 5, 3))
     kernel = model.generator.layers[1].kernel.numpy()
-    np.testing.assert_array_equal(directions.dense(model.generator, 100), kernel.T)
-    model = cgan.Concatenation(width=4).build(Spec(16, 16, 1, 3))
-    matrix = directions.dense(model.generator, model.z_dim)
-    assert matrix.shape[1] == model.z_dim
-    pieces = biggan.BigGAN(width=2, z_dim=6, embedding=4, standing=0).build(Spec(16, 16, 1, 3))
-    with pytest.raises(BadInput, match="no dense layer of this model takes the whole of z"):
-        directions.dense(pieces.generator, 6)
+    np.testing.assert_allclose(directions.linear(model.generator, 100), kernel.T, rtol=1e-6)
+    # Beside a class, and divided by its own root mean square.
+    for nets in (cgan.Concatenation(width=4), progan.ProGAN(32, 4, z_dim=6, conditional=True)):
+        model = nets.build(Spec(16, 16, 1, 3))
+        kernel = next(layer.kernel for layer in model.generator.layers if hasattr(layer, "kernel")).numpy()
+        assert len(kernel) > model.z_dim
+        matrix = directions.linear(model.generator, model.z_dim)
+        np.testing.assert_allclose(matrix, kernel[: model.z_dim].T, rtol=1e-5)
+    nets = infogan.InfoGAN(width=2, dense=4, z_dim=6)
+    with pytest.raises(BadInput, match="no dense layer of this model takes z, whole or in pieces, as it is"):
+        directions.linear(nets.generator(Spec(16, 16, 1)), 6)
+
+
+def test_pieces_of_z_count_for_each_layer_that_takes_them():
+    network = biggan.BigGAN(width=2, z_dim=6, embedding=4).generator(Spec(16, 16, 1, 3))
+    readers = [layer for layer in network.layers if isinstance(layer, spectral.SpectralDense)]
+    first, *norms = readers
+    # Two numbers for the first layer; two for each block's two norms, below a class's four, in a scale and an offset.
+    assert [layer.kernel.shape[0] for layer in readers] == [2] + [6] * 8
+    first.kernel.assign(np.zeros(first.kernel.shape))
+    for layer in norms:
+        kernel = np.zeros(layer.kernel.shape)
+        kernel[:4] = 9.0  # of the class
+        if layer in norms[:4]:
+            kernel[:4], kernel[5, 1] = 0.0, -7.0  # the block's second number
+        layer.kernel.assign(kernel)
+    found, values = directions.factorized(directions.linear(network, 6), 2)
+    np.testing.assert_allclose(found[0], [0, 0, 0, 1, 0, 0], atol=1e-6)
+    # Divided by their largest singular values the four kernels have 1 each.
+    np.testing.assert_allclose(values, [4, 0], atol=1e-5)
 
 
 def test_a_strip_passes_the_picture_of_the_seed():
