@@ -15,8 +15,8 @@ from ganzoo import __version__
 from ganzoo.errors import BadInput
 
 TRUNCATION = (
-    "Less variety, better images: of StyleGAN and StyleGAN2 the share of the way from the mean style, 0 to 1; of "
-    "BigGAN the largest |z|, e.g. 0.5. Nothing is truncated without it."
+    "Less variety, better images: of StyleGAN, StyleGAN2 and StyleGAN3 the share of the way from the mean style, 0 to "
+    "1; of BigGAN the largest |z|, e.g. 0.5. Nothing is truncated without it."
 )
 as_json = click.option("--json", "as_json", is_flag=True, help="Write one JSON document to stdout.")
 
@@ -416,7 +416,7 @@ class Layers(Seeds):
 @click.option("--truncation", type=float, help="As of `ganzoo sample`; nothing is truncated without it.")
 @as_json
 def mix(source, rows, cols, layers, out, label, truncation, as_json):
-    """Mix styles of SOURCE, a StyleGAN or StyleGAN2: a table of rows' seeds with columns' styles at some layers."""
+    """Mix styles of SOURCE, a StyleGAN, StyleGAN2 or StyleGAN3: rows' seeds with columns' styles at some layers."""
     if not out.lower().endswith(".png"):
         raise BadInput(f"--out: {out!r} is not a .png")
     if (len(rows) + 1) * (len(cols) + 1) > 4096:
@@ -446,8 +446,8 @@ def mix(source, rows, cols, layers, out, label, truncation, as_json):
 def project(source, image, out, steps, seed, label, extractor, as_json):
     """Find the picture of SOURCE, a run folder, that comes closest to IMAGE, and the latent vector it is made from.
 
-    IMAGE is centre-cropped and resized as training images are. StyleGAN and StyleGAN2 are searched in w, others in z.
-    An exported model gives no gradients.
+    IMAGE is centre-cropped and resized as training images are. StyleGAN, StyleGAN2 and StyleGAN3 are searched in w,
+    others in z. An exported model gives no gradients.
     """
     if steps < 1:
         raise BadInput(f"--steps: {steps} is not at least 1")
@@ -474,7 +474,7 @@ def project(source, image, out, steps, seed, label, extractor, as_json):
 def directions(source, out, count, seeds, layers, label, as_json):
     """Find the directions in which pictures of SOURCE, a run folder, change most, and draw them from -3 to 3.
 
-    In closed form, from the weights (SeFa): of StyleGAN and StyleGAN2 in w, of others in z.
+    In closed form, from the weights (SeFa): of StyleGAN, StyleGAN2 and StyleGAN3 in w, of others in z.
     """
     if count < 1:
         raise BadInput(f"--count: {count} is not at least 1")

@@ -41,12 +41,11 @@ def affine(generator: Generator, layers: list[int]) -> np.ndarray:
     """
     styled = generator.styled
     count, size = styled.shape
-    maps = keras.Model({"w": styled.synthesis.input["w"]}, [layer.output for layer in styled.affines])
     parts = []
     for layer in layers:
         w = np.zeros([size + 1, count, size], np.float32)
         w[1:, layer] = np.eye(size)
-        for made in keras.tree.flatten(maps({"w": w}, training=False)):
+        for made in styled.affines({"w": w}, training=False):
             column = np.asarray(made)
             parts.append((column[1:] - column[0]).T)
     return np.concatenate(parts)
@@ -105,7 +104,7 @@ def run(
         chosen = mixing.named(layers, sampler) if layers is not None else list(range(sampler.layers))
         matrix = affine(generator, chosen)
     elif layers is not None:
-        raise BadInput("--layers: this model has no styles to choose; allowed: StyleGAN and StyleGAN2")
+        raise BadInput("--layers: this model has no styles to choose; allowed: StyleGAN, StyleGAN2 and StyleGAN3")
     else:
         matrix = linear(generator.network, model.z_dim)
     if count > matrix.shape[1]:

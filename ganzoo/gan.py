@@ -29,14 +29,14 @@ class Styled:
     mapping: the generator's inputs -> w float32 [B, layers, w_dim], truncated. synthesis: {"w": [B, layers, w_dim](,
     "noise": float32 [B or 1, values])} -> image. noise: a layer, any [B, ...] -> the [1, values] that sampling has,
     None where the layers of the synthesis have no noise. maps: (height, width) of the maps that lie in a row of noise.
-    affines: the layers of the synthesis that make the styles of its layers, each a linear map of one of w's layers.
+    affines: {"w"} -> the styles of the synthesis' layers, a list, each a linear function of one of w's layers.
     """
 
     mapping: keras.Model
     synthesis: keras.Model
+    affines: keras.Model
     noise: keras.layers.Layer | None = None
     maps: tuple[tuple[int, int], ...] = ()
-    affines: tuple[keras.layers.Layer, ...] = ()
 
     @property
     def shape(self) -> tuple[int, int]:

@@ -12,7 +12,8 @@ from ganzoo import pictures
 from ganzoo.errors import BadInput
 from ganzoo.samplers import Sampler
 
-# The layers of two resolutions, 4 to 8 pixels, 16 to 32, 64 and more (figure 3): a resolution has two styles.
+# The layers of two resolutions, 4 to 8 pixels, 16 to 32, 64 and more (figure 3): a resolution has two styles. Of
+# StyleGAN3, whose bands grow from layer to layer, the same numbers; its layer 0 turns and moves the whole picture.
 GROUPS = {"coarse": (0, 4), "middle": (4, 8), "fine": (8, None)}
 
 

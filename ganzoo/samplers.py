@@ -96,7 +96,9 @@ class Sampler:
     def check_styled(self):
         """Refuse a model that draws from no styles. Raises BadInput."""
         if not self.layers:
-            raise BadInput(f"source: this model has no styles to choose; allowed: StyleGAN and StyleGAN2{self._old}")
+            raise BadInput(
+                f"source: this model has no styles to choose; allowed: StyleGAN, StyleGAN2 and StyleGAN3{self._old}"
+            )
 
     @property
     def _old(self) -> str:

@@ -9,10 +9,11 @@ import ganzoo.recipe
 from ganzoo import checkpoint, runs, train
 from ganzoo.data.images import Spec
 from ganzoo.export import export
-from ganzoo.models.image import stylegan2
+from ganzoo.models.image import stylegan2, stylegan3
 
 SPEC = Spec(8, 12, 3)
 NETS = stylegan2.StyleGAN2(64, 8, z_dim=6, w_dim=5, depth=2)
+ALIAS_FREE = stylegan3.StyleGAN3(64, 4, z_dim=5, w_dim=6, layers=3, critical=1)
 CARD = {
     "recipe": "styled",
     "summary": "",

@@ -30,7 +30,7 @@ def test_directions_are_those_of_the_largest_change_by_hand():
 def test_the_affine_maps_of_a_layer_are_found():
     model = stylegan.StyleGAN(64, 8, z_dim=6, w_dim=5, depth=2).build(Spec(8, 8, 1))
     generator = Generator(model)
-    kernels = [layer.kernel.numpy() for layer in generator.styled.affines]
+    kernels = [layer.kernel.numpy() for layer in generator.styled.affines.layers if hasattr(layer, "kernel")]
     # One for each of four layers, scaled by the root of its five inputs.
     assert [kernel.shape for kernel in kernels] == [(5, 16)] * 4
     found = directions.affine(generator, [1, 3]).reshape(2, 4, 16, 5)
@@ -43,6 +43,20 @@ def test_the_affine_maps_of_a_layer_are_found():
         for layer in range(4)
     ]
     assert reacts == [1, 2, 1, 1]
+
+
+def test_stylegan3_turns_and_moves_the_picture_by_its_first_style():
+    generator = Generator(styled.model(nets=styled.ALIAS_FREE))
+    synthesis = generator.network.get_layer("synthesis")
+    features = next(layer for layer in synthesis.layers if hasattr(layer, "phases"))
+    features.kernel.assign(np.eye(6, 4))
+    first = directions.affine(generator, [0])
+    np.testing.assert_allclose(first[:4], np.eye(4, 6) / 6**0.5, atol=1e-6)
+    assert not first[4:].any()
+    kernels = [layer.kernel.numpy() for layer in generator.styled.affines.layers if hasattr(layer, "kernel")]
+    found = np.split(directions.affine(generator, [2]), np.cumsum([4, *(kernel.shape[1] for kernel in kernels)]))
+    np.testing.assert_allclose(found[2], kernels[1].T / 6**0.5, atol=1e-5)
+    assert not any(found[place].any() for place in (0, 1, 3, 4))
 
 
 def test_without_styles_the_first_dense_layer_counts():

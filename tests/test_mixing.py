@@ -8,6 +8,7 @@ import PIL.Image
 import pytest
 import styled
 
+import ganzoo
 from ganzoo import cli, mixing, samplers
 from ganzoo.data.images import Spec
 from ganzoo.models.image import stylegan2
@@ -57,6 +58,19 @@ def test_classes_go_by_the_place_unless_told():
     np.testing.assert_array_equal(found[1:, 0], sampler.generate([1, 2, 3], [0, 1, 0], 1.0))
     found = cells(mixing.table(sampler, [1, 2, 3], [5], [0], label=1), 4, 2)
     np.testing.assert_array_equal(found[1:, 0], sampler.generate([1, 2, 3], 1, 1.0))
+
+
+def test_the_export_of_stylegan3_has_styles_to_mix(tmp_path):
+    model = styled.model(nets=styled.ALIAS_FREE)
+    sampler = ganzoo.load(styled.exported(model, tmp_path / "stylegan3"))
+    assert (sampler.layers, sampler.noise) == (5, 0)
+    found = cells(mixing.table(sampler, [1, 2], [5], [1, 3], truncation=0.7), 3, 2)
+    run = samplers.of(model)
+    np.testing.assert_array_equal(found[1:, 0], run.generate([1, 2], truncation=0.7))
+    w = run.styles([2, 5], truncation=0.7)
+    by_hand = np.stack([w[0, 0], w[1, 1], w[0, 2], w[1, 3], w[0, 4]])
+    np.testing.assert_array_equal(found[2, 1], run.from_styles(by_hand[None])[0])
+    assert np.any(found[2, 1] != found[2, 0]) and np.any(found[2, 1] != found[0, 1])
 
 
 def run(monkeypatch, capsys, *arguments):

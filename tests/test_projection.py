@@ -45,6 +45,14 @@ def test_a_picture_of_the_generator_is_found_in_w():
         np.testing.assert_allclose([np.mean(image), np.var(image)], [0, 1], atol=1e-3)
 
 
+def test_stylegan3_is_searched_in_w_and_has_no_noise():
+    model = styled.model(nets=styled.ALIAS_FREE)
+    target = samplers.of(model).generate([7], truncation=1.0)[0]
+    result = found(model, target, 30)
+    assert error(result.image, target) < 0.5 * error(result.frames[0], target)
+    assert result.latent.shape == (6,) and result.noise is None
+
+
 def test_the_search_begins_at_the_mean_and_goes_by_its_seed():
     model = styled.model()
     generator, target = Generator(model), np.zeros([8, 12, 3], np.uint8)

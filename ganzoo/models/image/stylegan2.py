@@ -96,9 +96,9 @@ class StyleGAN2Game(gan.NoiseGAN):
         return gan.Styled(
             keras.Model(network.input, network.get_layer("styles").output, name="mapping"),
             synthesis,
+            keras.Model({"w": synthesis.input["w"]}, affines(synthesis)),
             network.get_layer("noise"),
             tuple(layer.output.shape[1:3] for layer in finishes if layer.strength is not None),
-            tuple(layer for layer in synthesis.layers if isinstance(layer, equalized.EqualizedDense)),
         )
 
     def fake(self, batch, player):
@@ -304,6 +304,11 @@ def inputs_of_synthesis(w_dim: int, spec, first: int):
 def affine(w, channels: int):
     """The learned style of a layer: [B, w_dim] -> float32 [B, channels], 1 at first but for w's share."""
     return equalized.EqualizedDense(channels, bias=1.0, dtype="float32")(w)
+
+
+def affines(synthesis: keras.Model) -> list:
+    """The styles that `affine` makes within a synthesis."""
+    return [layer.output for layer in synthesis.layers if isinstance(layer, equalized.EqualizedDense)]
 
 
 def discriminator(nets: StyleGAN2, spec) -> keras.Model:

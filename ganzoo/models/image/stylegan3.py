@@ -85,6 +85,17 @@ class StyleGAN3Game(gan.NoiseGAN):
 
     truncates = True
 
+    def styled(self, network):
+        synthesis = network.get_layer("synthesis")
+        w = synthesis.input["w"]
+        features = next(layer for layer in synthesis.layers if isinstance(layer, FourierFeatures))
+        placed = keras.layers.Lambda(features.placed, output_shape=(4,), dtype="float32")(w[:, 0])
+        return gan.Styled(
+            keras.Model(network.input, network.get_layer("styles").output, name="mapping"),
+            keras.Model({"w": w}, synthesis({"w": w, "transform": Untransformed()(w)})),
+            keras.Model({"w": w}, [placed, *stylegan2.affines(synthesis)]),
+        )
+
     def fake(self, batch, player):
         z = self.latents(gan.rows(batch), player)
         w = self.generator.get_layer("mapping")({"z": z} | self.condition(batch), training=True)
@@ -172,10 +183,12 @@ class FourierFeatures(keras.layers.Layer):
         radius, angle = self.band.cutoff * keras.ops.sqrt(radius), 2 * math.pi * angle
         return keras.ops.stack([radius * keras.ops.cos(angle), radius * keras.ops.sin(angle)])
 
+    def placed(self, w: tf.Tensor) -> tf.Tensor:
+        """(r_c, r_s, t_x, t_y) of w: float32 [B, 4]."""
+        return tf.matmul(w, equalized.scaled(self.kernel)) + self.bias.value
+
     def call(self, w, transform):
-        cosine, sine, right, down = tf.unstack(
-            (tf.matmul(w, equalized.scaled(self.kernel)) + self.bias.value)[:, None, None], axis=3
-        )  # [B, 1, 1] each
+        cosine, sine, right, down = tf.unstack(self.placed(w)[:, None, None], axis=3)  # [B, 1, 1] each
         length = tf.math.rsqrt(tf.square(cosine) + tf.square(sine) + 1e-8)
         cosine, sine = cosine * length, sine * length
         y, x = ((tf.range(length, dtype=tf.float32) + 0.5 - length / 2) / self.band.rate for length in self.size)
