@@ -26,10 +26,10 @@ def study() -> Study:
         columns=COLUMNS,
         plane=tuple(zip(COLUMNS[1::2], COLUMNS[::2], strict=True)),
         seeds=1,
-        protocol="nlloracle: nats a token of 5,000 written sequences under the oracle, whose own cost 3.88 (entropy; in "
-        "the file the floor, and the ceiling is the cost of the writer before its first step); nlltest: nats a token of "
-        "5,000 held-out sequences under the writer at the same temperature (t80 = 0.8). Both are lower for better "
-        "writers.",
+        protocol="nlloracle: nats a token of 5,000 written sequences under the oracle, whose own cost 3.88 (entropy; "
+        "the file has it as the floor, and as the ceiling the cost of the writer before its first step); nlltest: nats "
+        "a token of 5,000 held-out sequences under the writer at the same temperature (t80 = 0.8). Both are lower for "
+        "better writers.",
         claims=(
             *(
                 Claim(

@@ -7,10 +7,11 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from ganzoo import augment, clips, losses, regularizers, schedules
+from ganzoo import augment, checkpoint, clips, losses, regularizers, schedules
+from ganzoo.data.images import Spec
 from ganzoo.data.video import VideoSpec
 from ganzoo.errors import BadInput
-from ganzoo.models.image import stylegan2, stylegan3
+from ganzoo.models.image import r3gan, stylegan2, stylegan3
 from ganzoo.models.video import stylegan_v
 
 SPEC = VideoSpec(6, 16, 16, 1)
@@ -82,8 +83,27 @@ def test_d_sees_frames_beside_each_other_and_how_far_they_are_apart():
     np.testing.assert_allclose(found[0, 0, 0], [0, 1, 4, 5, 8, 9, 1 / 6, 4 / 6], rtol=1e-6)
     game = compiled()
     assert game.discriminator.input["image"].shape == (None, 16, 16, 5)
-    pair = compiled(dataclasses.replace(SMALL, frames=2))
-    assert pair.discriminator.input["image"].shape == (None, 16, 16, 3)
+
+
+def test_any_image_network_may_judge_a_pair_of_frames():
+    other = r3gan.R3GAN((8, 8, 8), blocks=1, group_width=4)
+    game = compiled(dataclasses.replace(SMALL, frames=2, discriminator=other))
+    assert game.discriminator.input["image"].shape == (None, 16, 16, 3)
+    assert type(game.discriminator.layers[-1]) is type(other.discriminator(Spec(16, 16, 3)).layers[-1])
+    logs = game.train_step(batch())
+    assert all(np.isfinite(value) for value in logs.values())
+
+
+def test_a_resumed_game_goes_on_bit_for_bit(tmp_path):
+    whole, resumed = compiled(), compiled()
+    step = tf.function(whole.train_step)
+    step(batch(seed=0))
+    path = checkpoint.save(tmp_path, whole, {})
+    step(batch(seed=1))
+    checkpoint.restore(path, resumed)
+    tf.function(resumed.train_step)(batch(seed=1))
+    for left, right in zip(whole.variables, resumed.variables, strict=True):
+        np.testing.assert_array_equal(left.numpy(), right.numpy(), err_msg=left.path)
 
 
 def test_anchors_are_enough_for_every_moment():

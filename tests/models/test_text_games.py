@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from ganzoo import losses, schedules
+from ganzoo import checkpoint, losses, schedules
 from ganzoo.data.text import TokenSpec
 from ganzoo.errors import BadInput
 from ganzoo.models.text import lstm, relgan, scratchgan
@@ -16,13 +16,18 @@ WORDS = ("", "[UNK]", "a", "b", "c", "d")
 SPEC = TokenSpec(4, 6, WORDS)
 SOFT = relgan.RelGAN(relgan.Memory(3, 2, 2), relgan.Views(4, 2, (2, 3, 9), 3, 4, 0.25), 20.0, growth=16)
 DENSE = scratchgan.ScratchGAN(lstm.LSTM(3, 4, 1.0), scratchgan.Prefixes(4, 5))
-LOSSES = {SOFT: losses.relativistic, DENSE: losses.non_saturating}
 
 
 def compiled(choice, **kwargs):
     keras.utils.set_random_seed(1)
     game, adam = choice.build(SPEC), schedules.Adam(1e-2, beta_1=0.5)
-    game.compile(adam.build(4), adam.build(4), LOSSES[choice], jit_compile=False, **kwargs)
+    game.compile(
+        adam.build(4),
+        adam.build(4),
+        losses.relativistic if isinstance(choice, relgan.RelGAN) else losses.non_saturating,
+        jit_compile=False,
+        **kwargs,
+    )
     return game
 
 
@@ -186,3 +191,21 @@ def test_a_step_compiled_by_xla(choice):
     game = compiled(choice)
     logs = tf.function(game.train_step, jit_compile=True)(batch())
     assert all(np.isfinite(value) for value in logs.values())
+
+
+@pytest.mark.parametrize("choice", [dataclasses.replace(SOFT, learning=8), DENSE], ids=["soft", "dense"])
+@pytest.mark.parametrize("kill", [pytest.param(1, marks=pytest.mark.slow), 2])
+def test_a_resumed_game_goes_on_bit_for_bit(tmp_path, choice, kill):
+    whole, resumed = compiled(choice), compiled(choice)
+    step = tf.function(whole.train_step)
+    for number in range(kill):
+        step(batch(4, number))
+    path = checkpoint.save(tmp_path, whole, {})
+    checkpoint.restore(path, resumed)
+    again = tf.function(resumed.train_step)
+    for number in range(kill, 4):
+        step(batch(4, number))
+        again(batch(4, number))
+    for name, parts in checkpoint.state(whole).items():
+        for left, right in zip(parts, checkpoint.state(resumed)[name], strict=True):
+            np.testing.assert_array_equal(np.asarray(left), np.asarray(right), err_msg=f"{name} {left.path}")
