@@ -16,8 +16,9 @@ import tensorflow as tf
 
 import ganzoo.data
 import ganzoo.recipe
-from ganzoo import callbacks, environment
+from ganzoo import callbacks, compiled, environment
 from ganzoo import train as training
+from ganzoo.bench_all import first_step
 
 REPEATS = 5
 
@@ -88,7 +89,7 @@ def tell(report: dict) -> str:
             f"  {report['images_per_second']:,.0f} images/s  {report['ms_per_step']:.1f} ms a step "
             f"({report['ms_per_step_min']:.1f} to {report['ms_per_step_max']:.1f})  "
             f"{report['sec_per_kimg']:.3f} sec/kimg",
-            f"  {report['seconds_to_first_step']:.1f} s to the first step, "
+            f"  {first_step(report)} to the first step, "
             f"{report['peak_memory_gb']:.2f} GB at the peak, batch {report['batch']}, d_steps {report['d_steps']}",
             *lines,
         ]
@@ -96,14 +97,19 @@ def tell(report: dict) -> str:
 
 
 def measure(recipe: ganzoo.recipe.Recipe, spec, steps: int, repeats: int) -> dict:
-    """Build the model and run `repeats` x `steps` steps after a first one. spec: `ganzoo.data.Spec`."""
+    """Build the model and run `repeats` x `steps` steps after a first one. spec: `ganzoo.data.Spec`.
+
+    "xla_cache" is what the first step found there, see `compiled.state`; None where XLA is off or keeps no programs.
+    """
     began = time.perf_counter()
+    programs = compiled.programs()
     model = training.build(recipe, spec)
     per_step = ganzoo.recipe.images_per_step(recipe)
     model.make_train_function()
     batches = iter(_distribute(model, random_batches(spec, per_step)))
     _wait(model.train_function(batches))
     first = time.perf_counter() - began
+    state = compiled.state(programs, compiled.programs()) if model.jit_compile else None
     calls = max(1, steps // recipe.train.steps_per_execution)
     times = []
     for _ in range(repeats):
@@ -125,6 +131,7 @@ def measure(recipe: ganzoo.recipe.Recipe, spec, steps: int, repeats: int) -> dic
         "images_per_second": per_step / seconds,
         "sec_per_kimg": 1000 * seconds / per_step,
         "seconds_to_first_step": first,
+        "xla_cache": state,
         "peak_memory_gb": callbacks.memory_gb(),
         **environment.describe(),
     }

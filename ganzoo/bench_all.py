@@ -1,35 +1,78 @@
-"""`ganzoo bench` of every recipe, each in a process of its own. This module does not import TensorFlow."""
+"""`ganzoo bench` in processes of their own: of every recipe, and of the first step with XLA's cache empty and full.
+
+This module does not import TensorFlow, which would take the GPU from the processes.
+"""
 
 import json
+import os
 import subprocess
 import sys
+import tempfile
+from collections.abc import Mapping, Sequence
 from typing import TextIO
 
-from ganzoo import recipe
+from ganzoo import compiled, recipe
 
 
-def run(options: list[str], screen: TextIO, timeout: float | None = None) -> list[dict]:
+class Failed(Exception):
+    """A process that timed nothing: its last line, and the code it ended with."""
+
+    def __init__(self, message: str, code: int = 1):
+        super().__init__(message)
+        self.code = code
+
+
+def run(options: Sequence[str], screen: TextIO, timeout: float | None = None, starts: bool = False) -> list[dict]:
     """A report of `bench.bench` for each recipe, in their order; of one that cannot be timed {"recipe", "error"}.
 
     options: of the command, for all. A line for each goes to `screen` as it is done. timeout: seconds after which a
-    recipe is given up.
+    process is given up. starts: with what `first_steps` gives.
     """
     reports = []
     for name in recipe.entries():
-        command = [sys.executable, "-m", "ganzoo", "bench", name, *options, "--json"]
-        reports.append(_report(name, command, timeout))
+        try:
+            both = first_steps([name, *options], timeout) if starts else {}
+            reports.append(_report([name, *options], timeout) | both)
+        except Failed as error:
+            reports.append({"recipe": name, "error": str(error)})
         print(_line(reports[-1]), file=screen, flush=True)
     return reports
 
 
-def _report(name: str, command: list[str], timeout: float | None) -> dict:
+def first_steps(arguments: Sequence[str], timeout: float | None = None) -> dict:
+    """{"seconds_to_first_step_cold", "seconds_to_first_step_warm"} of two processes: the first finds no program in
+    XLA's cache, the second those that the first left there. None where a process found the cache otherwise: XLA off.
+
+    arguments: of the command. Raises `Failed`.
+    """
+    seconds = dict.fromkeys(("cold", "warm"))
+    with tempfile.TemporaryDirectory(prefix="ganzoo-xla-") as place:
+        for state in seconds:
+            # One step a repeat is enough: what comes after the first is not looked at.
+            report = _report([*arguments, "--steps", "1"], timeout, compiled.elsewhere(place))
+            if report["xla_cache"] != state:
+                break
+            seconds[state] = report["seconds_to_first_step"]
+    return {f"seconds_to_first_step_{state}": value for state, value in seconds.items()}
+
+
+def first_step(report: dict) -> str:
+    """The time to the first step for a person, with the state of XLA's cache where it is known."""
+    cold, warm = (report.get(f"seconds_to_first_step_{state}") for state in ("cold", "warm"))
+    if warm is not None:
+        return f"{cold:.1f} s cold, {warm:.1f} s warm"
+    return " ".join([f"{report['seconds_to_first_step']:.1f} s", *filter(None, [report.get("xla_cache")])])
+
+
+def _report(arguments: Sequence[str], timeout: float | None, environ: Mapping[str, str] = os.environ) -> dict:
+    command = [sys.executable, "-m", "ganzoo", "bench", *arguments, "--json"]
     try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=timeout)
-    except subprocess.TimeoutExpired:
-        return {"recipe": name, "error": f"not done within {timeout:g} s"}
+        done = subprocess.run(command, capture_output=True, text=True, timeout=timeout, env=environ)
+    except subprocess.TimeoutExpired as error:
+        raise Failed(f"not done within {timeout:g} s") from error
     if done.returncode:
         error = (done.stderr.strip().splitlines() or [f"stopped with {done.returncode}"])[-1]
-        return {"recipe": name, "error": error.removeprefix("ganzoo: error: ")}
+        raise Failed(error.removeprefix("ganzoo: error: "), done.returncode)
     return json.loads(done.stdout)
 
 
@@ -37,5 +80,4 @@ def _line(report: dict) -> str:
     if "error" in report:
         return f"{report['recipe']:<36} {report['error']}"
     speed = f"{report['images_per_second']:>10,.0f} images/s {report['ms_per_step']:>9.1f} ms a step"
-    start = f"{report['seconds_to_first_step']:>6.1f} s to the first {report['peak_memory_gb']:>6.2f} GB"
-    return f"{report['recipe']:<36} {speed} {start}"
+    return f"{report['recipe']:<36} {speed} {first_step(report):>8} to the first {report['peak_memory_gb']:>6.2f} GB"

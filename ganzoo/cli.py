@@ -581,10 +581,11 @@ def export(source, out, force, as_json):
 @click.argument("overrides", nargs=-1, metavar="[field=value]...")
 @click.option("--steps", default=20, show_default=True, help="Training steps in each of five repeats.")
 @click.option("--phases", is_flag=True, help="Also each player's turn by itself, and the share of the device's peak.")
+@click.option("--starts", is_flag=True, help="Also the first step with XLA's cache empty, and with it full.")
 @click.option("--smoke", is_flag=True, help="The recipe shrunk to seconds.")
 @click.option("--timeout", type=float, help="Of all recipes: seconds after which one is given up.")
 @as_json
-def bench(recipe, overrides, steps, phases, smoke, timeout, as_json):
+def bench(recipe, overrides, steps, phases, starts, smoke, timeout, as_json):
     """Time RECIPE's training step on this machine, on random data; without RECIPE, every recipe's.
 
     Each of all recipes has a process of its own, so that first steps and memory are its own.
@@ -596,17 +597,24 @@ def bench(recipe, overrides, steps, phases, smoke, timeout, as_json):
         ganzoo.recipe.check(overrides)
     if steps < 1:
         raise BadInput(f"--steps: {steps} is not at least 1")
-    if recipe is None:
-        from ganzoo import bench_all
+    from ganzoo import bench_all
 
+    if recipe is None:
         options = ["--steps", str(steps), *(["--phases"] if phases else []), *(["--smoke"] if smoke else [])]
-        return output(bench_all.run(options, sys.stderr if as_json else sys.stdout, timeout), as_json)
+        screen = sys.stderr if as_json else sys.stdout
+        return output(bench_all.run(options, screen, timeout, starts), as_json)
     if timeout is not None:
         raise BadInput(f"--timeout: {timeout:g} is for the benchmark of all recipes; leave RECIPE out")
+    both = {}
+    if starts:
+        try:
+            both = bench_all.first_steps([recipe, *overrides, *(["--smoke"] if smoke else [])])
+        except bench_all.Failed as error:
+            return fail(str(error), error.code)
     load_tensorflow()
     from ganzoo import bench
 
-    report = bench.bench(recipe, overrides, smoke, steps, phases)
+    report = bench.bench(recipe, overrides, smoke, steps, phases) | both
     output(report, as_json, bench.tell(report))
 
 

@@ -1,5 +1,7 @@
 """The benchmark's own arithmetic, and the cache of compiled programs."""
 
+import functools
+import json
 import pathlib
 import subprocess
 import sys
@@ -45,13 +47,47 @@ def test_every_recipe_is_timed_and_one_that_fails_is_named(monkeypatch, capsys):
     assert len(capsys.readouterr().out.splitlines()) == 3
 
 
+def test_first_steps_are_those_of_an_empty_and_of_a_full_cache(monkeypatch):
+    places = []
+
+    def play(command, env, xla=True, **_):
+        places.append(env["TF_XLA_FLAGS"].split()[-1])
+        state = ["cold", "warm"][places.index(places[-1]) != len(places) - 1] if xla else None
+        seconds = {"cold": 9.0, "warm": 2.0, None: 5.0}[state]
+        return subprocess.CompletedProcess(
+            command, 0, json.dumps({"seconds_to_first_step": seconds, "xla_cache": state})
+        )
+
+    monkeypatch.setattr(subprocess, "run", play)
+    cold, warm = "seconds_to_first_step_cold", "seconds_to_first_step_warm"
+    found = bench_all.first_steps(["whole"])
+    assert found == {cold: 9.0, warm: 2.0} and bench_all.first_step(found) == "9.0 s cold, 2.0 s warm"
+    monkeypatch.setattr(subprocess, "run", functools.partial(play, xla=False))
+    assert bench_all.first_steps(["whole"]) == {cold: None, warm: None}
+    assert len(places) == 3 and places[0] == places[1] != places[2]
+
+
+@pytest.mark.parametrize(
+    "before, after, state",
+    [
+        (None, None, None),
+        (set(), {"a"}, "cold"),
+        ({"a"}, {"a", "b"}, "cold"),
+        ({"a"}, {"a"}, "warm"),
+        (set(), set(), "cold"),
+    ],
+)
+def test_a_cache_is_warm_if_nothing_was_added(before, after, state):
+    assert compiled.state(before, after) == state
+
+
 def test_programs_are_kept_unless_the_user_decided(monkeypatch, tmp_path):
     monkeypatch.setenv("GANZOO_CACHE", str(tmp_path))
     environ = {"TF_XLA_FLAGS": "--tf_xla_clustering_debug"}
     compiled.keep(environ)
     first, second = environ["TF_XLA_FLAGS"].split()
     assert first == "--tf_xla_clustering_debug"
-    assert second == f"{compiled.FLAG}={compiled.folder()}" and compiled.folder().is_relative_to(tmp_path)
+    assert second == f'{compiled.FLAG}="{compiled.folder()}"' and compiled.folder().is_relative_to(tmp_path)
     for decided in ({"TF_XLA_FLAGS": f"{compiled.FLAG}=/mine"}, {"GANZOO_XLA_CACHE": "0"}):
         before = dict(decided)
         compiled.keep(decided)
@@ -70,10 +106,17 @@ def test_another_device_or_driver_has_another_folder(tmp_path):
 
 def test_a_compiled_program_is_found_again_by_another_process(tmp_path):
     script = (
-        "from ganzoo import compiled\ncompiled.keep()\nimport tensorflow as tf\n"
-        "print(tf.function(lambda x: x * 2 + 1, jit_compile=True)(tf.ones([4])).numpy().sum())"
+        "from ganzoo import compiled\ncompiled.keep()\nbefore = compiled.programs()\nimport tensorflow as tf\n"
+        "print(tf.function(lambda x: x * 2 + 1, jit_compile=True)(tf.ones([4])).numpy().sum())\n"
+        "print(compiled.state(before, compiled.programs()))"
     )
-    environ = {"GANZOO_CACHE": str(tmp_path), "PATH": "", "TF_CPP_MIN_LOG_LEVEL": "3"}
-    done = subprocess.run([sys.executable, "-c", script], env=environ, capture_output=True, text=True, check=True)
-    assert done.stdout.split() == ["12.0"]
-    assert [path.suffix for path in (tmp_path / "xla").rglob("*") if path.is_file()] == [".pb"]
+    cache = tmp_path / "a user's"
+    first = {"GANZOO_CACHE": str(cache), "PATH": "", "TF_CPP_MIN_LOG_LEVEL": "3"}
+    compiled.keep(second := first | {"GANZOO_CACHE": str(tmp_path / "unused")})
+    environ = first
+    for state in ("cold", "warm"):
+        done = subprocess.run([sys.executable, "-c", script], env=environ, capture_output=True, text=True, check=True)
+        assert done.stdout.split() == ["12.0", state]
+        (program,) = [path for path in tmp_path.rglob("*") if path.is_file()]
+        assert program.suffix == ".pb" and program.is_relative_to(cache)
+        environ = compiled.elsewhere(program.parent, second)

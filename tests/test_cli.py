@@ -246,3 +246,4 @@ def test_bench_measures_a_step(ganzoo):
     assert code == 0
     assert report["images_per_second"] == pytest.approx(1000 * report["batch"] / report["ms_per_step"])
     assert report["sec_per_kimg"] == pytest.approx(report["ms_per_step"] / report["batch"])
+    assert report["xla"] is False and report["xla_cache"] is None
