@@ -2,8 +2,14 @@
 
 TensorFlow reads the folder from TF_XLA_FLAGS when it first compiles. Its file names tell programs apart but not devices
 or versions, so each of these has a folder of its own. This module does not import TensorFlow: it must act before.
+
+On a GPU XLA also times kernels against each other and takes the fastest. That autotuning stays at the level of XLA's
+default, 4, which compares the kernels' results too: a lower one starts sooner on kernels that are unchecked, and 0 on
+any. What it found is kept beside the programs, a file for each fusion, so that a recipe with layers that were tuned
+before starts sooner and takes the same kernels. None of this is measured.
 """
 
+import contextlib
 import hashlib
 import importlib.metadata
 import os
@@ -16,20 +22,29 @@ from ganzoo.data import cache
 
 FACTS = re.compile(r"^(?:Model|model name|flags|NVRM[^:]*?)\s*:.*", re.MULTILINE)
 FLAG = "--tf_xla_persistent_cache_directory"
+TUNED = "--xla_gpu_per_fusion_autotune_cache_dir"
 
 
-def keep(environ=os.environ) -> None:
-    """Have XLA keep its programs in the user's cache, unless TF_XLA_FLAGS already says where or GANZOO_XLA_CACHE=0."""
-    given = environ.get("TF_XLA_FLAGS", "")
-    if FLAG in given or environ.get("GANZOO_XLA_CACHE") == "0":
+def keep(environ=os.environ, root: str | os.PathLike = "/proc") -> None:
+    """Have XLA keep its programs in the user's cache, and with a GPU what its autotuning found.
+
+    What TF_XLA_FLAGS or XLA_FLAGS already say stays; nothing is kept with GANZOO_XLA_CACHE=0.
+    """
+    if environ.get("GANZOO_XLA_CACHE") == "0":
         return
-    environ["TF_XLA_FLAGS"] = f"{given} {_flag(folder())}".strip()
+    for variable, flag, value in _places(folder(), root):
+        if flag not in environ.get(variable, ""):
+            _add(environ, variable, flag, value)
 
 
-def elsewhere(place: str | os.PathLike, environ: Mapping[str, str] = os.environ) -> dict[str, str]:
-    """The environment of a process that keeps its programs in `place`, wherever this one's are."""
-    given = environ.get("TF_XLA_FLAGS", "")  # the last of two like flags is in force
-    return {**environ, "TF_XLA_FLAGS": f"{given} {_flag(place)}".strip()}
+def elsewhere(
+    place: str | os.PathLike, environ: Mapping[str, str] = os.environ, root: str | os.PathLike = "/proc"
+) -> dict[str, str]:
+    """The environment of a process that keeps all that in the folder `place`, wherever this one does."""
+    given = dict(environ)
+    for variable, flag, value in _places(pathlib.Path(place), root):
+        _add(given, variable, flag, value)  # the last of two like flags is in force
+    return given
 
 
 def programs(environ: Mapping[str, str] = os.environ) -> set[pathlib.Path] | None:
@@ -60,8 +75,23 @@ def devices(root: str | os.PathLike = "/proc") -> str:
     return "\n".join(dict.fromkeys(facts))  # a processor's lines stand once for each of its cores
 
 
-def _flag(place: str | os.PathLike) -> str:
-    return f'{FLAG}="{place}"'  # TensorFlow splits flags at spaces and knows quotes, but not all of a shell's
+def _places(place: pathlib.Path, root: str | os.PathLike) -> list[tuple[str, str, object]]:
+    places = [("TF_XLA_FLAGS", FLAG, place)]
+    if any(pathlib.Path(root).glob("driver/nvidia/gpus/*")):
+        tuned = place / "autotuning"
+        with contextlib.suppress(OSError):
+            tuned.mkdir(parents=True, exist_ok=True)
+        if os.access(tuned, os.W_OK):  # as XLA wants it; else each process tunes for itself
+            places.append(("XLA_FLAGS", TUNED, tuned))
+    return places
+
+
+def _add(environ, variable: str, flag: str, value) -> None:
+    given = environ.get(variable, "")
+    # What does not start with a dash is the name of a file with flags, and can be followed by none. XLA splits flags at
+    # spaces and knows quotes, but not all of a shell's.
+    if not given or given.lstrip().startswith("-"):
+        environ[variable] = f'{given} {flag}="{value}"'.strip()
 
 
 def _read(file: pathlib.Path) -> str:

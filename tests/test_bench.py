@@ -84,14 +84,27 @@ def test_a_cache_is_warm_if_nothing_was_added(before, after, state):
 def test_programs_are_kept_unless_the_user_decided(monkeypatch, tmp_path):
     monkeypatch.setenv("GANZOO_CACHE", str(tmp_path))
     environ = {"TF_XLA_FLAGS": "--tf_xla_clustering_debug"}
-    compiled.keep(environ)
-    first, second = environ["TF_XLA_FLAGS"].split()
-    assert first == "--tf_xla_clustering_debug"
+    compiled.keep(environ, root=tmp_path)
+    first, second = environ.pop("TF_XLA_FLAGS").split()
+    assert first == "--tf_xla_clustering_debug" and not environ
     assert second == f'{compiled.FLAG}="{compiled.folder()}"' and compiled.folder().is_relative_to(tmp_path)
-    for decided in ({"TF_XLA_FLAGS": f"{compiled.FLAG}=/mine"}, {"GANZOO_XLA_CACHE": "0"}):
-        before = dict(decided)
-        compiled.keep(decided)
-        assert decided == before
+    for decided in (f"{compiled.FLAG}=/mine", "a_file_of_flags"):
+        compiled.keep(environ := {"TF_XLA_FLAGS": decided}, root=tmp_path)
+        assert environ == {"TF_XLA_FLAGS": decided}
+    compiled.keep(environ := {"GANZOO_XLA_CACHE": "0"}, root=tmp_path)
+    assert environ == {"GANZOO_XLA_CACHE": "0"}
+
+
+def test_autotuning_is_kept_where_there_is_a_gpu(monkeypatch, tmp_path):
+    monkeypatch.setenv("GANZOO_CACHE", str(tmp_path))
+    (tmp_path / "driver/nvidia/gpus/0000:01:00.0").mkdir(parents=True)
+    compiled.keep(environ := {"XLA_FLAGS": "--xla_gpu_autotune_level=1"}, root=tmp_path)
+    tuned = compiled.folder() / "autotuning"
+    assert environ["XLA_FLAGS"] == f'--xla_gpu_autotune_level=1 {compiled.TUNED}="{tuned}"' and tuned.is_dir()
+    compiled.keep(environ := {"XLA_FLAGS": f"{compiled.TUNED}=/mine"}, root=tmp_path)
+    assert environ["XLA_FLAGS"] == f"{compiled.TUNED}=/mine"
+    environ = compiled.elsewhere(tmp_path / "new", environ, root=tmp_path)
+    assert environ["XLA_FLAGS"] == f'{compiled.TUNED}=/mine {compiled.TUNED}="{tmp_path / "new/autotuning"}"'
 
 
 def test_another_device_or_driver_has_another_folder(tmp_path):
@@ -112,7 +125,8 @@ def test_a_compiled_program_is_found_again_by_another_process(tmp_path):
     )
     cache = tmp_path / "a user's"
     first = {"GANZOO_CACHE": str(cache), "PATH": "", "TF_CPP_MIN_LOG_LEVEL": "3"}
-    compiled.keep(second := first | {"GANZOO_CACHE": str(tmp_path / "unused")})
+    second = first | {"TF_XLA_FLAGS": f"{compiled.FLAG}={tmp_path / 'unused'}"}
+    second["XLA_FLAGS"] = f"{compiled.TUNED}={cache}"  # XLA ends a process whose flags it does not know
     environ = first
     for state in ("cold", "warm"):
         done = subprocess.run([sys.executable, "-c", script], env=environ, capture_output=True, text=True, check=True)
