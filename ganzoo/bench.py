@@ -142,7 +142,7 @@ def measure_phases(recipe: ganzoo.recipe.Recipe, spec, steps: int) -> dict:
 
     A phase is one update of one player. Its operations are those of the forward and backward passes that TensorFlow's
     registry counts (convolutions and matrix products are nearly all); what a lazy penalty does inside its condition is
-    not counted, and a step has `d_steps` phases of D and one of G. The peak is that of a matrix product here and now in
+    timed, every so many steps, and not counted. A step has `d_steps` phases of D and one of G. The peak is that of a matrix product here and now in
     the type that the networks compute in, so that the share needs no data sheet.
     """
     model = training.build(recipe, spec)
@@ -170,6 +170,7 @@ def measure_phases(recipe: ganzoo.recipe.Recipe, spec, steps: int) -> dict:
 
 def _turn(model, player, loss, nets, optimizer, batch):
     model.minimize(player, loss, batch, nets, optimizer)
+    model.step.assign_add(1)  # else a penalty that is due at every k-th step would be due at each
     return tf.zeros([])
 
 

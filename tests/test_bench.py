@@ -18,7 +18,9 @@ def test_operations_are_those_of_the_matrix_products():
     assert bench.operations(product, {"image": left}) == 2 * 8 * 16 * 4
 
 
-def test_phases_have_times_and_operations():
+def test_phases_have_times_and_operations(monkeypatch):
+    models, build = [], bench.training.build
+    monkeypatch.setattr(bench.training, "build", lambda *given: models.append(build(*given)) or models[-1])
     loaded = recipe.load(str(pathlib.Path(__file__).parent / "toy_recipe.py"), smoke=True)
     import ganzoo.data
 
@@ -27,6 +29,8 @@ def test_phases_have_times_and_operations():
     assert min(d["ms"], g["ms"], d["gflop"], g["gflop"], found["peak_tflops"]) > 0
     assert found["gflop_per_step"] == pytest.approx(loaded.game.d_steps * d["gflop"] + g["gflop"])
     assert 0 < found["share_of_peak"] < 1
+    # A penalty that is due at every k-th step is not timed at each.
+    assert int(models[0].step.value) == 2 * (1 + bench.REPEATS)
 
 
 def test_every_recipe_is_timed_and_one_that_fails_is_named(monkeypatch, capsys):
