@@ -134,12 +134,12 @@ def train(recipe, overrides, run, smoke, dry_run, as_json):
     """Train RECIPE, a name of `ganzoo list` or a path. The same command resumes.
 
     \b
-    Fields most often set (any field of the recipe can be, see --dry-run):
+    Fields most often set (any number or word of the recipe can be, see --dry-run):
       train.images     reals that D sees in the whole run     train.batch      of one D update
       train.tick       images between log lines, sample       train.precision  auto, float32, mixed_bfloat16,
                        grids and checkpoints                                   mixed_float16
       train.seed       of everything random                   data.path        your own images
-      train.init_from  run whose networks to start from
+      train.init_from  run whose networks to start from       game.augment     none, ada, diffaugment
     """
     import ganzoo.recipe
 

@@ -122,10 +122,11 @@ class GAN(keras.Model):
         follows as ever: moments of batch norms, vectors of spectral norms. seed: of every draw
         in a step. lookup: turns what the data set yields into a batch inside the step (data kept on the device).
         kwargs: `steps_per_execution`, `jit_compile`, `run_eagerly` of `keras.Model.compile`. Raises ValueError where
-        the game cannot honour a choice.
+        the game cannot honour a choice, of an augmentation BadInput.
         """
         if augment is not None and not self.augments:
-            raise ValueError(f"{type(self).__name__} has no place for an augmentation, and was given {augment}")
+            given = type(augment).__name__
+            raise BadInput(f"game.augment: {type(self).__name__} has no place for one, and was given {given}")
         if self.dtype_policy.name == "mixed_float16":
             d_optimizer, g_optimizer = map(keras.optimizers.LossScaleOptimizer, (d_optimizer, g_optimizer))
         super().compile(optimizer=g_optimizer, **kwargs)
@@ -279,7 +280,6 @@ class NoiseGAN(GAN):
     D and G see the labels of the reals of the batch: G is trained with the classes as often as the data have them.
     """
 
-    augments = True
     probed = True  # whether D judges one sample of the data at a time or packs of them, as `ganzoo.probe` asks it to
     extends = True  # whether the losses are this class' with terms added, so that another game may stand between
     truncates = False  # whether the generator also takes "truncation", float32 [B]: 1 = none, 0 = one mean picture
@@ -339,6 +339,10 @@ class NoiseGAN(GAN):
             says, takes = ("true", "takes no") if conditional else ("false", "takes")
             raise BadInput(f"model.conditional: {says}, but {name} {takes} labels; allowed: {str(taken).lower()}")
         return game
+
+    @property
+    def augments(self):
+        return len(self.image) == 3  # samples may be points
 
     @property
     def d_nets(self):

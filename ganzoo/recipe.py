@@ -159,7 +159,7 @@ class Game:
     g_optimizer: Any
     adversarial: Any
     regularizers: tuple = ()
-    augment: Any = None
+    augment: Any = None  # set from the command line by name, see `AUGMENTS`
     ema: Any = None
     d_steps: int = 1
     freeze_d: int = 0  # D's first layers with weights that stand still
@@ -279,7 +279,8 @@ def _import(entry: Entry) -> types.ModuleType:
 
 
 def check(overrides: Sequence[str]) -> None:
-    """Refuse what can be refused without the recipe: malformed overrides and wrong `train.*` and `data.*` fields."""
+    """Refuse what can be refused without the recipe: malformed overrides, wrong `train.*` and `data.*` fields, and a
+    wrong `game.augment`."""
     for override in overrides:
         path, value = _split(override)
         part, _, rest = path.partition(".")
@@ -289,6 +290,18 @@ def check(overrides: Sequence[str]) -> None:
             _parse(path, value, _hint(Train, path, rest))
         if part == "data":
             _parse(path, value, _data_hint(path, rest))
+        if path == "game.augment":
+            _augment_name(value)
+
+
+# What `game.augment=NAME` sets: a class of `ganzoo.augment` with its default values.
+AUGMENTS = {"none": None, "ada": "ADA", "diffaugment": "DiffAugment"}
+
+
+def _augment_name(text: str) -> str | None:
+    if text.lower() not in AUGMENTS:
+        raise BadInput(f"override: game.augment={text!r} is not one of {', '.join(AUGMENTS)}")
+    return AUGMENTS[text.lower()]
 
 
 KINDS = (Data, Pairs, Text, Video)  # what `Recipe.data` may be
@@ -313,19 +326,42 @@ def _split(override: str) -> tuple[str, str]:
 
 
 def override_field(target: Any, path: str, value: str, prefix: str = "") -> Any:
-    """`target` with the field at the dotted `path` replaced by `value`, parsed as the field's declared type."""
+    """`target` with the field at the dotted `path` replaced by `value`, parsed as the field's declared type.
+
+    An element of a tuple is named by its index, by its `name`, or where it has none by its class in lower case:
+    `game.regularizers.r1.gamma`, `game.regularizers.0.gamma`.
+    """
     name, _, rest = path.partition(".")
     full = prefix + name
+    if isinstance(target, tuple):
+        place = _place(target, full, name)
+        return (*target[:place], override_field(target[place], rest, value, f"{full}."), *target[place + 1 :])
     if not dataclasses.is_dataclass(target):
-        raise BadInput(f"override: {prefix.rstrip('.')} has no fields, so {prefix}{path} cannot be set")
+        why = "is none" if target is None else "has no fields"
+        raise BadInput(f"override: {prefix.rstrip('.')} {why}, so {(prefix + path).rstrip('.')} cannot be set")
     hint = _hint(type(target), full, name)
     if rest:
         return dataclasses.replace(target, **{name: override_field(getattr(target, name), rest, value, f"{full}.")})
+    if full == "game.augment":
+        from ganzoo import augment  # with TensorFlow, which a recipe has loaded by now
+
+        chosen = _augment_name(value)
+        return dataclasses.replace(target, augment=chosen and getattr(augment, chosen)())
     return dataclasses.replace(target, **{name: _parse(full, value, hint)})
 
 
+def _place(elements: tuple, path: str, name: str) -> int:
+    """The index of the one element called `name`, see `override_field`."""
+    names = [getattr(each, "name", None) or type(each).__name__.lower() for each in elements]
+    found = [index for index, each in enumerate(names) if name in (each, str(index))]
+    if len(found) != 1:
+        there = ", ".join(f"{index} ({each})" for index, each in enumerate(names)) or "none, for there are no elements"
+        raise BadInput(f"override: {path!r} is {'no' if not found else 'more than one'} element; allowed: {there}")
+    return found[0]
+
+
 def _hint(kind: type, path: str, name: str) -> Any:
-    names = [field.name for field in dataclasses.fields(kind)]
+    names = [field.name for field in dataclasses.fields(kind) if field.init]
     if name not in names:
         raise _unknown(path, name, names)
     return typing.get_type_hints(kind)[name]

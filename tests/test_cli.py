@@ -69,6 +69,7 @@ def test_answers_that_need_no_tensorflow_do_not_import_it():
         train dcgan_fashion_mnist train.imagess=3
         train dcgan_fashion_mnist train.images=many
         train dcgan_fashion_mnist data.size=red
+        train dcgan_fashion_mnist game.augment=blur
         train dcgan_fashion_mnist nonsense
         bench nothing
         evaluate . --metrics fid50k
@@ -95,6 +96,14 @@ def test_answers_that_need_no_tensorflow_do_not_import_it():
         (("train", "dcgan_fashion_mnist", "images"), ["images", "field=value"]),
         (("train", "dcgan_fashion_mnist", "model.widht=3"), ["model.widht", "width"]),
         (("train", "dcgan_fashion_mnist", "game.d_optimizer.beta_1=x"), ["game.d_optimizer.beta_1", "a number"]),
+        (("train", "relativistic_small", "game.regularizers.r3.gamma=1"), ["regularizers.r3'", "0 (r1), 1 (r2)"]),
+        (("train", "relativistic_small", "game.regularizers.2.gamma=1"), ["regularizers.2'", "0 (r1), 1 (r2)"]),
+        (("train", "relativistic_small", "game.regularizers.r1.name=x"), ["r1.name", "allowed: gamma, interval"]),
+        (("train", "relativistic_small", "game.regularizers.r1=x"), ["regularizers.r1", "allowed: gamma, interval"]),
+        (("train", "dcgan_fashion_mnist", "game.regularizers.r1.gamma=1"), ["regularizers.r1", "no elements"]),
+        (("train", "dcgan_fashion_mnist", "game.augment=blur"), ["game.augment", "'blur'", "none, ada, diffaugment"]),
+        (("train", "dcgan_fashion_mnist", "game.augment.p=1"), ["game.augment is none", "game.augment.p"]),
+        (("train", "gan_ring8", "game.augment=ada"), ["game.augment: NoiseGAN has no place", "given ADA"]),
         (("train", "dcgan_fashion_mnist", "train.images=1000"), ["train.images", "1000", "640 or 1280"]),
         (("train", "dcgan_fashion_mnist", "train.seed=-1"), ["train.seed", "-1"]),
         (("train", "dcgan_fashion_mnist", "train.replicas=2"), ["train.steps_per_execution", "10"]),

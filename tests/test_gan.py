@@ -5,6 +5,7 @@ import tensorflow as tf
 import toy
 
 from ganzoo import averaging, checkpoint, diagnosis, gan, losses, regularizers, schedules
+from ganzoo.errors import BadInput
 from ganzoo.layers import kept
 
 
@@ -127,10 +128,11 @@ def test_a_game_without_a_place_for_augmentation_refuses_one():
     class Blind(gan.NoiseGAN):
         augments = False
 
-    model = Blind(toy.generator, toy.discriminator, z_dim=3, image=(4, 4, 1))
-    adam = schedules.Adam().build(8)
-    with pytest.raises(ValueError, match="Blind has no place for an augmentation"):
-        model.compile(adam, schedules.Adam().build(8), losses.hinge, augment=Shift())
+    blind = Blind(toy.generator, toy.discriminator, z_dim=3, image=(4, 4, 1))
+    of_points = gan.NoiseGAN(toy.generator, toy.discriminator, z_dim=3, image=(2,))
+    for model in (blind, of_points):
+        with pytest.raises(BadInput, match=f"game.augment: {type(model).__name__} has no place for one"):
+            model.compile(schedules.Adam().build(8), schedules.Adam().build(8), losses.hinge, augment=Shift())
 
 
 def test_a_choice_with_a_state_is_kept_as_its_layer_and_saved(tmp_path):

@@ -1,6 +1,7 @@
 """Every recipe end to end: train, be stopped, resume, evaluate, export, reload where there is no ganzoo."""
 
 import ast
+import dataclasses
 import io
 import json
 import re
@@ -13,7 +14,20 @@ import tensorflow as tf
 
 import ganzoo.data
 import ganzoo.recipe
-from ganzoo import applying, bench, clips, console, evaluation, export, runs, samplers, sentences, train
+from ganzoo import (
+    applying,
+    augment,
+    bench,
+    clips,
+    console,
+    evaluation,
+    export,
+    regularizers,
+    runs,
+    samplers,
+    sentences,
+    train,
+)
 
 ENTRIES = ganzoo.recipe.entries()
 # One recipe for each kind of game goes the whole way in the suite: batch norm, a penalty with several D steps, labels,
@@ -205,6 +219,22 @@ def test_a_recipe_builds(name):
     assert smoke.data.channels == full.data.channels
     if ENTRIES[name].task != "restoration":  # whose paper sizes are for a GPU
         assert smoke.data.size == full.data.size
+
+
+def test_overrides_reach_into_tuples_and_name_an_augmentation():
+    def game(*overrides, name="relativistic_small"):
+        return ganzoo.recipe.load(name, overrides).game
+
+    before, after = game(), game("game.regularizers.r2.gamma=3", "game.regularizers.0.interval=4")
+    r1, r2 = before.regularizers
+    assert after.regularizers == (dataclasses.replace(r1, interval=4), dataclasses.replace(r2, gamma=3.0))
+    decayed = game("game.regularizers.r1.gamma=0.1", name="r3gan_lite_fashion_mnist")  # by a schedule without it
+    assert decayed.regularizers[0] == regularizers.R1(0.1)
+    assert before.augment is None and game("game.augment=ada").augment == augment.ADA()
+    chosen = game("game.augment=diffaugment", "game.augment.policy=color,cutout").augment
+    assert chosen == augment.DiffAugment(("color", "cutout"))
+    assert game("game.augment=ada", "game.augment.p.target=0.5").augment == augment.ADA(augment.Adaptive(target=0.5))
+    assert game("game.augment=none", name="diffaugment_small").augment is None
 
 
 @pytest.mark.slow  # tracing takes 5 to 40 s; the tests of each variant's own file make steps

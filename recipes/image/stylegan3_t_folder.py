@@ -2,8 +2,9 @@
 
 Every layer's maps stand in memory at two to four times their rate along each axis, where the paper fuses them: a step
 takes much longer than StyleGAN2's. It was not timed, and the length is an estimate. gamma is 0.5 at 128x128 and four
-times as much for each doubling, as the authors advise, here 0.125: change it with data.size, and try twice and half.
-Images are cropped to their centre and resized; data.channels may be 1, 3 or 4.
+times as much for each doubling, as the authors advise, here 0.125: change it with data.size, e.g. data.size=128
+game.regularizers.r1.gamma=0.5, and try twice and half. Images are cropped to their centre and resized; data.channels
+may be 1, 3 or 4.
 
 Task: noise-to-image
 Variant: StyleGAN3-T
