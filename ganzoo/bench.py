@@ -140,10 +140,10 @@ def measure(recipe: ganzoo.recipe.Recipe, spec, steps: int, repeats: int) -> dic
 def measure_phases(recipe: ganzoo.recipe.Recipe, spec, steps: int) -> dict:
     """{"phases": {"d" and "g": {"ms", "gflop"}}, "gflop_per_step", "peak_tflops", "share_of_peak"} on one device.
 
-    A phase is one update of one player. Its operations are those of the forward and backward passes that TensorFlow's
-    registry counts (convolutions and matrix products are nearly all); what a lazy penalty does inside its condition is
-    timed, every so many steps, and not counted. A step has `d_steps` phases of D and one of G. The peak is that of a matrix product here and now in
-    the type that the networks compute in, so that the share needs no data sheet.
+    A phase is one update of one player; a step has `d_steps` of D and one of G. Its operations are those of the forward
+    and backward passes that TensorFlow's registry counts (convolutions and matrix products are nearly all); what a lazy
+    penalty does inside its condition is timed, every so many steps, and not counted. The peak is that of a matrix
+    product here and now in the type that the networks compute in, so that the share needs no data sheet.
     """
     model = training.build(recipe, spec)
     batch = next(iter(random_batches(spec, recipe.train.batch)))

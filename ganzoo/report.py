@@ -9,10 +9,16 @@ import re
 import statistics
 from collections.abc import Sequence
 
-from ganzoo import metrics, planes, recipe, results
+from ganzoo import bench_all, metrics, planes, recipe, results
 from ganzoo import study as studies
 from ganzoo.study import Study
 
+PHASES = (
+    "D / G is one update of each player by itself. GFLOP are those of the convolutions, matrix products and the like, "
+    "forward and backward, that TensorFlow's registry counts, and in brackets their share of what a matrix product "
+    "reaches on the same machine; a lazy penalty's (StyleGAN2's R1 and path length, at every so many steps) are not "
+    "counted. An empty cell was not measured."
+)
 BEGIN, END = "<!-- zoo table: python -m ganzoo.report -->", "<!-- end of the zoo table -->"
 
 
@@ -79,7 +85,7 @@ def markdown(name: str) -> str:
     """README's part on a study: its protocol, table and claims."""
     study, rows = studies.load(name), studies.read(studies.path(name))
     columns, cells = table(study, rows)
-    lines = ["| " + " | ".join(columns) + " |", "|" + "---|" * len(columns)]
+    lines = _header(columns)
     lines += ["| " + " | ".join(row) + " |" for row in cells]
     parts = [f"`ganzoo study {name}`: {study.protocol}{_made_on(rows)}", "\n".join(lines)]
     if study.source:
@@ -186,22 +192,24 @@ def speed_table(name: str) -> str:
     rows = [row for row in _speeds(name) if "error" not in row]
     if not rows:
         return "not measured"
-    lines = [
-        "| recipe | batch | precision, XLA | ms a step | images/s | sec/kimg | first step | peak memory |",
-        "|" + "---|" * 8,
-    ]
+    columns = ["recipe", "batch", "precision, XLA", "ms a step", "D / G, ms", "GFLOP a step", "images/s", "sec/kimg"]
+    lines = _header([*columns, "first step", "peak memory"])
     for row in rows:
         cells = [
             f"`{row['recipe']}`",
             f"{row['d_steps']} x {row['batch']}" if row["d_steps"] > 1 else f"{row['batch']}",
             f"{row['precision']}, {'on' if row['xla'] else 'off'}",
             f"{row['ms_per_step']:.1f}",
+            " / ".join(f"{row['phases'][player]['ms']:.1f}" for player in "dg") if "phases" in row else "",
+            _operations(row),
             f"{row['images_per_second']:,.0f}",
             f"{row['sec_per_kimg']:.2f}",
-            f"{row['seconds_to_first_step']:.1f} s",
+            bench_all.first_step(row),
             f"{row['peak_memory_gb']:.2f} GB",
         ]
         lines.append("| " + " | ".join(cells) + " |")
+    if any("gflop_per_step" in row for row in rows):
+        lines += ["", PHASES]
     return "\n".join([*lines, "", _where(rows)])
 
 
@@ -217,6 +225,16 @@ def peer_table() -> str:
         lines.append(f"| {name} | {row['precision']} | {mine} | {peer} | {row['peer']['layout']} |")
     peers = sorted({row["peer"]["name"] for row in rows})
     return "\n".join([*lines, "", f"Beside {', '.join(peers)}, in turns. {_where(rows)}"])
+
+
+def _operations(row: dict) -> str:
+    if "gflop_per_step" not in row:
+        return ""
+    return f"{row['gflop_per_step']:.1f}" + (f" ({row['share_of_peak']:.0%})" if "share_of_peak" in row else "")
+
+
+def _header(columns: Sequence[str]) -> list[str]:
+    return ["| " + " | ".join(columns) + " |", "|" + "---|" * len(columns)]
 
 
 def _speeds(name: str) -> list[dict]:

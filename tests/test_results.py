@@ -32,6 +32,45 @@ def test_the_table_changes_with_the_results(monkeypatch):
         assert cell in line
 
 
+SPEED = {
+    "recipe": "new",
+    "batch": 8,
+    "d_steps": 1,
+    "precision": "float32",
+    "xla": True,
+    "ms_per_step": 20.0,
+    "images_per_second": 400.0,
+    "sec_per_kimg": 2.5,
+    "seconds_to_first_step": 9.0,
+    "peak_memory_gb": 1.0,
+    "hardware": "a machine",
+    "versions": {"tensorflow": "2.21.0"},
+    "date": "2026-01-01",
+}
+
+
+def test_a_speed_has_cells_for_what_was_measured_of_it(monkeypatch):
+    counted = {"gflop_per_step": 6.04}
+    whole = counted | {"phases": {"d": {"ms": 12.0}, "g": {"ms": 7.0}}, "share_of_peak": 0.61}
+    starts = {"seconds_to_first_step_cold": 9.5, "seconds_to_first_step_warm": 3.25}
+    rows = [SPEED, SPEED | counted | {"xla_cache": "warm"}, SPEED | whole | starts]
+    monkeypatch.setattr(report, "_speeds", lambda name: rows)
+    head, _, bare, half, full, *below = report.speed_table("any").splitlines()
+    names = head.split(" | ")
+    found = [
+        [line.split(" | ")[names.index(name)] for name in ("D / G, ms", "GFLOP a step", "first step")]
+        for line in (bare, half, full)
+    ]
+    assert found == [
+        ["", "", "9.0 s"],
+        ["", "6.0", "9.0 s warm"],
+        ["12.0 / 7.0", "6.0 (61%)", "9.5 s cold, 3.2 s warm"],
+    ]
+    assert report.PHASES in below
+    monkeypatch.setattr(report, "_speeds", lambda name: [SPEED])
+    assert report.PHASES not in report.speed_table("any")
+
+
 def test_a_run_is_added_once_and_replaces_its_like(monkeypatch, tmp_path):
     (tmp_path / "results").mkdir()
     monkeypatch.setattr(recipe, "folder", lambda: tmp_path)
