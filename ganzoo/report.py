@@ -218,13 +218,27 @@ def peer_table() -> str:
     rows = _speeds("peer")
     if not rows:
         return "not measured"
-    lines = ["| recipe | precision | ganzoo, ms a step | PyTorch, ms a step | layout there |", "|" + "---|" * 5]
+    lines = _header(["recipe", "precision", "ganzoo, ms a step", "PyTorch, ms a step", "layout there", "ganzoo is"])
+    slower = []
     for row in rows:
         name = " ".join([f"`{row['recipe']}`", *(f"`{override}`" for override in row["overrides"])])
-        mine, peer = (_spread(each["ms_all"]) for each in (row, row["peer"]))
-        lines.append(f"| {name} | {row['precision']} | {mine} | {peer} | {row['peer']['layout']} |")
+        mine, peer = row["ms_all"], row["peer"]["ms_all"]
+        cells = [name, row["precision"], _spread(mine), _spread(peer), row["peer"]["layout"], _verdict(mine, peer)]
+        lines.append("| " + " | ".join(cells) + " |")
+        if statistics.median(mine) >= statistics.median(peer):
+            slower.append(f"{name} in {row['precision']} ({cells[-1]})")
+    won = f"By its median ganzoo is faster in {len(rows) - len(slower)} of {len(rows)} rows"
+    apart = sum(max(row["ms_all"]) < min(row["peer"]["ms_all"]) for row in rows)
+    won += f", in {apart} of them with ranges apart. Not faster: {', '.join(slower) or 'none'}."
     peers = sorted({row["peer"]["name"] for row in rows})
-    return "\n".join([*lines, "", f"Beside {', '.join(peers)}, in turns. {_where(rows)}"])
+    return "\n".join([*lines, "", won, "", f"Beside {', '.join(peers)}, in turns. {_where(rows)}"])
+
+
+def _verdict(mine: list[float], peer: list[float]) -> str:
+    ratio = statistics.median(peer) / statistics.median(mine)
+    word = f"faster, {ratio:.2f} x" if ratio > 1 else f"slower, {1 / ratio:.2f} x"
+    overlap = max(min(mine), min(peer)) <= min(max(mine), max(peer))
+    return f"{word}; ranges overlap" if overlap else word
 
 
 def _operations(row: dict) -> str:

@@ -71,6 +71,31 @@ def test_a_speed_has_cells_for_what_was_measured_of_it(monkeypatch):
     assert report.PHASES not in report.speed_table("any")
 
 
+def test_the_peer_table_tells_which_steps_are_slower(monkeypatch):
+    rows = [
+        SPEED | {"overrides": [], "ms_all": mine, "peer": {"name": "peer", "layout": "any", "ms_all": peer}}
+        for mine, peer in (
+            ([10, 9, 11], [20, 19, 21]),
+            ([10, 9, 30], [20, 19, 21]),
+            ([22, 9, 30], [20, 19, 21]),
+            ([30, 40, 50], [20, 19, 21]),
+        )
+    ]
+    monkeypatch.setattr(report, "_speeds", lambda name: rows)
+    _, _, *lines, _, told, _, _ = report.peer_table().splitlines()
+    verdicts = [line.split(" | ")[-1] for line in lines]
+    assert verdicts == [
+        "faster, 2.00 x |",
+        "faster, 2.00 x; ranges overlap |",
+        "slower, 1.10 x; ranges overlap |",
+        "slower, 2.00 x |",
+    ]
+    assert told.startswith(
+        "By its median ganzoo is faster in 2 of 4 rows, in 1 of them with ranges apart. Not faster: "
+    )
+    assert told.count("`new`") == 2 and "slower, 1.10 x; ranges overlap" in told
+
+
 def test_a_run_is_added_once_and_replaces_its_like(monkeypatch, tmp_path):
     (tmp_path / "results").mkdir()
     monkeypatch.setattr(recipe, "folder", lambda: tmp_path)
