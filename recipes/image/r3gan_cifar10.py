@@ -1,8 +1,8 @@
 """R3GAN on CIFAR-10, the preset of the paper.
 
-Every schedule ends after 20 Mimg; the augmentation grows to p = 0.55, half as often in colour. Differences from the
-paper: those of augment.py's ADA; one device takes the batch of 512 that theirs spread over eight (train.replicas). 20.8
-million parameters in G and 21.3 in D.
+Every schedule ends after 20 Mimg; images are mirrored, as in the published run; the augmentation grows to p = 0.55,
+half as often in colour. Differences from the paper: those of augment.py's ADA; one device takes the batch of 512 that
+theirs spread over eight (train.replicas). 20.8 million parameters in G and 21.3 in D.
 
 Task: noise-to-image
 Variant: R3GAN
@@ -27,7 +27,7 @@ def recipe() -> Recipe:
     )
     return Recipe(
         model=r3gan.R3GAN(widths=(768, 768, 768, 768), conditional=True),
-        data=Data(source="tfds", name="cifar10", size=32, channels=3, classes=10, on_device=True),
+        data=Data(source="tfds", name="cifar10", size=32, channels=3, classes=10, flip=True, on_device=True),
         game=Game(
             d_optimizer=adam,
             g_optimizer=adam,
