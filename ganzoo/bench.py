@@ -67,7 +67,8 @@ def bench(
     phases: also what `measure_phases` gives.
     """
     recipe, spec = _open(name, overrides, smoke)
-    report = {"recipe": name, "overrides": list(overrides), "steps": steps, **measure(recipe, spec, steps, REPEATS)}
+    asked = {"recipe": name, "overrides": list(overrides), "smoke": smoke, "steps": steps}
+    report = asked | measure(recipe, spec, steps, REPEATS)
     report["date"] = datetime.date.today().isoformat()
     return report | (measure_phases(recipe, spec, steps) if phases else {})
 

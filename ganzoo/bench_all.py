@@ -5,13 +5,15 @@ This module does not import TensorFlow, which would take the GPU from the proces
 
 import json
 import os
+import pathlib
 import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
 from typing import TextIO
 
-from ganzoo import compiled, recipe
+from ganzoo import compiled, recipe, study
+from ganzoo.errors import BadInput
 
 
 class Failed(Exception):
@@ -22,21 +24,61 @@ class Failed(Exception):
         self.code = code
 
 
-def run(options: Sequence[str], screen: TextIO, timeout: float | None = None, starts: bool = False) -> list[dict]:
+def run(
+    screen: TextIO,
+    steps: int = 20,
+    smoke: bool = False,
+    phases: bool = False,
+    starts: bool = False,
+    timeout: float | None = None,
+    out: str | os.PathLike | None = None,
+) -> list[dict]:
     """A report of `bench.bench` for each recipe, in their order; of one that cannot be timed {"recipe", "error"}.
 
-    options: of the command, for all. A line for each goes to `screen` as it is done. timeout: seconds after which a
-    process is given up. starts: with what `first_steps` gives.
+    A line for each goes to `screen` as it is done. timeout: seconds after which a process is given up. starts: with
+    what `first_steps` gives. out: a JSON file that is written after each recipe; those that it has are not timed again,
+    errors are.
     """
-    reports = []
+    asked = {"steps": steps, "smoke": smoke, "phases": phases, "starts": starts}
+    shrunk = ["--smoke"] if smoke else []
+    options = ["--steps", str(steps), *shrunk, *(["--phases"] if phases else [])]
+    found = _read(pathlib.Path(out), asked) if out else {}
     for name in recipe.entries():
+        if name in found:
+            continue
         try:
-            both = first_steps([name, *options], timeout) if starts else {}
-            reports.append(_report([name, *options], timeout) | both)
+            both = first_steps([name, *shrunk], timeout) if starts else {}
+            found[name] = _report([name, *options], timeout) | both
         except Failed as error:
-            reports.append({"recipe": name, "error": str(error)})
-        print(_line(reports[-1]), file=screen, flush=True)
-    return reports
+            found[name] = {"recipe": name, "error": str(error)}
+        print(_line(found[name]), file=screen, flush=True)
+        if out:
+            study.write(pathlib.Path(out), _ordered(found))
+    return _ordered(found)
+
+
+def _read(file: pathlib.Path, asked: dict) -> dict[str, dict]:
+    """The reports of such a file by recipe, without errors. They must be of the options that are asked for."""
+    try:
+        rows = json.loads(file.read_text(encoding="utf-8")) if file.exists() else []
+        found = {row["recipe"]: row for row in rows if "error" not in row}
+        given = [_asked(row) for row in found.values()]
+    except (ValueError, TypeError, KeyError) as error:
+        raise BadInput(f"--out: {file} is not what this command wrote; allowed: a new file") from error
+    for each in given:
+        if each != asked:
+            told = ", ".join(f"{name}={json.dumps(value)}" for name, value in each.items())
+            raise BadInput(f"--out: {file} was written with {told}; allowed: these options or a new file")
+    return found
+
+
+def _asked(report: dict) -> dict:
+    starts = "seconds_to_first_step_cold" in report
+    return {"steps": report["steps"], "smoke": report["smoke"], "phases": "phases" in report, "starts": starts}
+
+
+def _ordered(found: dict[str, dict]) -> list[dict]:
+    return [found[name] for name in recipe.entries() if name in found]
 
 
 def first_steps(arguments: Sequence[str], timeout: float | None = None) -> dict:

@@ -584,8 +584,9 @@ def export(source, out, force, as_json):
 @click.option("--starts", is_flag=True, help="Also the first step with XLA's cache empty, and with it full.")
 @click.option("--smoke", is_flag=True, help="The recipe shrunk to seconds.")
 @click.option("--timeout", type=float, help="Of all recipes: seconds after which one is given up.")
+@click.option("--out", metavar="FILE", help="Of all recipes: JSON, written after each. The same command goes on there.")
 @as_json
-def bench(recipe, overrides, steps, phases, starts, smoke, timeout, as_json):
+def bench(recipe, overrides, steps, phases, starts, smoke, timeout, out, as_json):
     """Time RECIPE's training step on this machine, on random data; without RECIPE, every recipe's.
 
     Each of all recipes has a process of its own, so that first steps and memory are its own.
@@ -600,11 +601,11 @@ def bench(recipe, overrides, steps, phases, starts, smoke, timeout, as_json):
     from ganzoo import bench_all
 
     if recipe is None:
-        options = ["--steps", str(steps), *(["--phases"] if phases else []), *(["--smoke"] if smoke else [])]
         screen = sys.stderr if as_json else sys.stdout
-        return output(bench_all.run(options, screen, timeout, starts), as_json)
-    if timeout is not None:
-        raise BadInput(f"--timeout: {timeout:g} is for the benchmark of all recipes; leave RECIPE out")
+        return output(bench_all.run(screen, steps, smoke, phases, starts, timeout, out), as_json)
+    for option, value in (("--timeout", timeout), ("--out", out)):
+        if value is not None:
+            raise BadInput(f"{option}: {value} is for the benchmark of all recipes; leave RECIPE out")
     both = {}
     if starts:
         try:

@@ -3,6 +3,7 @@ plot. All from the results files alone. `python -m ganzoo.report` writes README'
 """
 
 import collections
+import functools
 import json
 import pathlib
 import re
@@ -234,6 +235,26 @@ def peer_table() -> str:
     return "\n".join([*lines, "", won, "", f"Beside {', '.join(peers)}, in turns. {_where(rows)}"])
 
 
+def smokes() -> str:
+    """README's line on recipes/results/speed/smoke.json: how many recipes' smokes made their steps."""
+    rows = _speeds("smoke")
+    if not rows:
+        return "not measured"
+    made = [row for row in rows if "error" not in row]
+    told = f"{len(made)} of {len(recipe.entries())} recipes made their steps"
+    if made:
+        seconds = [row["seconds_to_first_step"] for row in made]
+        slowest = max(made, key=lambda row: row["seconds_to_first_step"])
+        told += f", the first after {statistics.median(seconds):.1f} s (median) to {max(seconds):.1f} s"
+        told += f" (`{slowest['recipe']}`)"
+    parts = [told + "."]
+    if errors := [f"`{row['recipe']}` ({row['error']})" for row in rows if "error" in row]:
+        parts.append(f"Not made: {'; '.join(errors)}.")
+    if missing := [f"`{name}`" for name in recipe.entries() if name not in {row["recipe"] for row in rows}]:
+        parts.append(f"Not tried: {', '.join(missing)}.")
+    return " ".join([*parts, *([_where(made)] if made else [])])
+
+
 def _verdict(mine: list[float], peer: list[float]) -> str:
     ratio = statistics.median(peer) / statistics.median(mine)
     word = f"faster, {ratio:.2f} x" if ratio > 1 else f"slower, {1 / ratio:.2f} x"
@@ -269,8 +290,8 @@ def readme(text: str) -> str:
     """README's text with its tables, and the part on each study that it has markers for, made anew."""
     text = _between(text, BEGIN, END, zoo_table())
     for name in re.findall(r"<!-- speed (\w+) -->", text):
-        part = peer_table() if name == "peer" else speed_table(name)
-        text = _between(text, f"<!-- speed {name} -->", f"<!-- end of speed {name} -->", part)
+        part = {"peer": peer_table, "smoke": smokes}.get(name, functools.partial(speed_table, name))
+        text = _between(text, f"<!-- speed {name} -->", f"<!-- end of speed {name} -->", part())
     for name in re.findall(r"<!-- study (\w+) -->", text):
         text = _between(text, f"<!-- study {name} -->", f"<!-- end of study {name} -->", markdown(name))
     return text

@@ -10,6 +10,7 @@ import pytest
 import tensorflow as tf
 
 from ganzoo import bench, bench_all, compiled, recipe
+from ganzoo.errors import BadInput
 
 
 def test_operations_are_those_of_the_matrix_products():
@@ -33,22 +34,41 @@ def test_phases_have_times_and_operations(monkeypatch):
     assert int(models[0].step.value) == 2 * (1 + bench.REPEATS)
 
 
-def test_every_recipe_is_timed_and_one_that_fails_is_named(monkeypatch, capsys):
+def test_every_recipe_is_timed_and_one_that_fails_is_named(monkeypatch, capsys, tmp_path):
+    played = []
+
     def play(command, timeout, **_):
+        played.append(command[4])
         if "endless" in command:
             raise subprocess.TimeoutExpired(command, timeout)
         if "broken" in command:
             return subprocess.CompletedProcess(command, 2, "", "a log\nganzoo: error: data.path: nothing at here\n")
-        numbers = '"images_per_second": 5.0, "ms_per_step": 2.0, "seconds_to_first_step": 1.0, "peak_memory_gb": 0.5'
-        return subprocess.CompletedProcess(command, 0, '{"recipe": "whole", ' + numbers + "}", "")
+        numbers = {"images_per_second": 5.0, "ms_per_step": 2.0, "seconds_to_first_step": 1.0, "peak_memory_gb": 0.5}
+        report = {"recipe": command[4], "smoke": "--smoke" in command, "steps": 2, **numbers}
+        return subprocess.CompletedProcess(command, 0, json.dumps(report), "")
 
     monkeypatch.setattr(subprocess, "run", play)
     monkeypatch.setattr(recipe, "entries", lambda: ["whole", "broken", "endless"])
-    reports = bench_all.run(["--steps", "2"], sys.stdout, timeout=90)
+    time = functools.partial(bench_all.run, sys.stdout, 2, timeout=90, out=tmp_path / "out.json")
+    reports = time()
     assert reports[0]["ms_per_step"] == 2.0
     assert reports[1] == {"recipe": "broken", "error": "data.path: nothing at here"}
     assert reports[2] == {"recipe": "endless", "error": "not done within 90 s"}
     assert len(capsys.readouterr().out.splitlines()) == 3
+    assert json.loads((tmp_path / "out.json").read_text()) == reports
+    # The same command goes on: what is there stays, errors are tried again.
+    monkeypatch.setattr(recipe, "entries", lambda: ["broken", "new", "whole"])
+    assert [report["recipe"] for report in time()] == ["broken", "new", "whole"]
+    assert played == ["whole", "broken", "endless", "broken", "new"]
+    before = (tmp_path / "out.json").read_text()
+    with pytest.raises(BadInput, match=r"--out: .* was written with steps=2, smoke=false"):
+        time(smoke=True)
+    assert (tmp_path / "out.json").read_text() == before
+    for text in ("{", "3", '[{"recipe": "whole"}]'):
+        (tmp_path / "out.json").write_text(text)
+        with pytest.raises(BadInput, match="is not what this command wrote"):
+            time()
+    assert len(played) == 5
 
 
 def test_first_steps_are_those_of_an_empty_and_of_a_full_cache(monkeypatch):
