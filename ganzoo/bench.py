@@ -105,6 +105,7 @@ def measure(recipe: ganzoo.recipe.Recipe, spec, steps: int, repeats: int) -> dic
     began = time.perf_counter()
     programs = compiled.programs()
     model = training.build(recipe, spec)
+    training.check_batch(recipe, model)
     per_step = ganzoo.recipe.images_per_step(recipe)
     model.make_train_function()
     batches = iter(_distribute(model, random_batches(spec, per_step)))

@@ -23,8 +23,9 @@ class Exhibit:
         self.model, self.images, self.recipe, self.fresh = model, images, recipe, fresh
         extractors = metrics.check(recipe.metrics, images.whole, steps=True)
         knowing = next((each for each in extractors.values() if each.class_names or each.modes), None)
+        rows = ganzoo.recipe.rows(recipe)
         # Without a probe the diagnosis has the losses and the log alone.
-        self.measure = probe.Probe(model, images, recipe.train.batch, knowing).measure if model.probed else dict
+        self.measure = probe.Probe(model, images, rows, knowing).measure if model.probed else dict
         self.generator = Generator(model)
         self.sampler = samplers.Sampler(self.generator.signature, self.generator.facts)
         self.columns = images.spec.classes if 2 <= images.spec.classes <= 10 else 8

@@ -191,6 +191,11 @@ class GAN(keras.Model):
         """{term: float32 scalar}, weighted; their sum is what G descends."""
         raise TypeError(f"{type(self).__name__} has no g_loss")
 
+    def multiples(self, rows: int) -> dict[str, int]:
+        """What the samples that an update has in memory at once, `rows` of them, must be a multiple of, by the fields
+        that say so; {} = as many as there are will do."""
+        return {}
+
     def exhibit(self, images, recipe, fresh: Callable[[], "GAN"]):
         """What shows how far training is: an object as `exhibit.Exhibit`, of the same arguments."""
         raise TypeError(f"{type(self).__name__} has no exhibit")

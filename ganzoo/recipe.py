@@ -460,6 +460,11 @@ def images_per_step(recipe: Recipe) -> int:
     return recipe.train.batch * recipe.game.d_steps
 
 
+def rows(recipe: Recipe) -> int:
+    """Reals that an update has in memory at once: a device's share of a batch, or a part of it."""
+    return recipe.train.batch // (recipe.train.replicas * recipe.train.accumulate)
+
+
 def check_lengths(recipe: Recipe) -> None:
     """Refuse durations that a whole number of calls into TensorFlow cannot make, naming the nearest that can."""
     train = recipe.train

@@ -68,6 +68,7 @@ def _train(name: str, overrides: tuple[str, ...], run: str | None, smoke: bool, 
         seed = seed_in_force(recipe.train.seed, len(runs.lines(folder.rollbacks)))
         lookup = functools.partial(images.lookup, seed=seed) if recipe.data.on_device else None
         model = build(recipe, images.spec, lookup)
+        check_batch(recipe, model)
         exhibit = model.exhibit(images, recipe, fresh=lambda: untrained(recipe, images.spec))
         header = checkpoint.restore_newest(folder.checkpoints, model, show.text) if resume else None
         model.seed.assign(seed)
@@ -217,6 +218,17 @@ def build(recipe: ganzoo.recipe.Recipe, spec, lookup: Callable | None = None) ->
             jit_compile=xla,
         )
     return model
+
+
+def check_batch(recipe: ganzoo.recipe.Recipe, model: GAN) -> None:
+    """Refuse a batch that the game cannot be played on, see `GAN.multiples`."""
+    train, rows = recipe.train, ganzoo.recipe.rows(recipe)
+    for field, number in model.multiples(rows).items():
+        if rows % number:
+            raise BadInput(
+                f"train.batch: {train.batch} is not a multiple of {field} x train.accumulate x train.replicas = "
+                f"{number * train.accumulate * train.replicas}"
+            )
 
 
 def precision(name: str) -> str:

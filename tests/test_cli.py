@@ -30,6 +30,11 @@ def ganzoo(monkeypatch, capfd, tmp_path):
     return run
 
 
+def steps_of(batch):
+    """Overrides that make a run of one step."""
+    return [f"train.{length}={batch}" for length in ("images", "batch", "tick", "evaluate")]
+
+
 def refused(result, *words):
     code, out, err = result
     assert code == 2 and not out, (out, err)
@@ -105,6 +110,16 @@ def test_answers_that_need_no_tensorflow_do_not_import_it():
         (("train", "dcgan_fashion_mnist", "game.augment.p=1"), ["game.augment is none", "game.augment.p"]),
         (("train", "gan_ring8", "game.augment=ada"), ["game.augment: NoiseGAN has no place", "given ADA"]),
         (("train", "dcgan_fashion_mnist", "train.images=1000"), ["train.images", "1000", "640 or 1280"]),
+        (
+            ("train", "stylegan2_tiny_fashion_mnist", "--smoke", *steps_of(6)),
+            ["train.batch: 6 is not a multiple of model.group", "= 4"],
+        ),
+        (
+            ("train", "stylegan2_tiny_fashion_mnist", "--smoke", *steps_of(12), "train.accumulate=2"),
+            ["train.batch: 12 is not a multiple of model.group x train.accumulate", "= 8"],
+        ),
+        (("train", "pacgan_ring8", "--smoke", *steps_of(9)), ["train.batch: 9", "model.m", "= 2"]),
+        (("train", "pacgan_table1_ring8", "--smoke", *steps_of(6)), ["train.batch: 6", "m x model.trials", "= 4"]),
         (("train", "dcgan_fashion_mnist", "train.seed=-1"), ["train.seed", "-1"]),
         (("train", "dcgan_fashion_mnist", "train.replicas=2"), ["train.steps_per_execution", "10"]),
         (("train", "dcgan_fashion_mnist", "data.size=24", "metrics="), ["data.size", "24x24", "28x28"]),
@@ -121,6 +136,7 @@ def test_answers_that_need_no_tensorflow_do_not_import_it():
         (("evaluate", ".", "--n", "0"), ["--n", "0"]),
         (("export", "nowhere"), ["nowhere"]),
         (("bench", "dcgan_fashion_mnist", "--steps", "0"), ["--steps", "0"]),
+        (("bench", "dcgan_fashion_mnist", "--out", "speed.json"), ["--out", "speed.json", "leave RECIPE out"]),
         (("list", "--task", "cooking"), ["cooking", "noise-to-image"]),
         (("data", "prepare", "nothing"), ["nothing"]),
         (("train", "dcgan_fashion_mnist", "--nonsense"), ["--nonsense"]),

@@ -15,22 +15,19 @@ class MinibatchDeviation(keras.layers.Layer):
     """[B, H, W, C] -> float32 [B, H, W, C + 1]: one more map, of one value for each group of samples.
 
     Sample i is in group i mod (B / group); the value is the standard deviation over the group, averaged over places
-    and channels. group: of at most so many samples, a smaller batch is one group; B is a multiple of it, BadInput else.
+    and channels. group: of at most so many samples, a smaller batch is one group; B is a multiple of it, which
+    `multiples` tells. Raises BadInput for a group of none.
     """
 
     def __init__(self, group: int, **kwargs):
         super().__init__(**kwargs, dtype="float32")
+        if group < 1:
+            raise BadInput(f"model.group: {group} is not at least 1")
         self.group = group
 
     def call(self, x):
         batch, height, width, channels = x.shape[0] or tf.shape(x)[0], *x.shape[1:]
-        group = self.group
-        if x.shape[0] is not None:
-            group = min(group, x.shape[0])
-            if x.shape[0] % group:
-                raise BadInput(
-                    f"train.batch: {x.shape[0]} samples on a device are no multiple of model.group = {group}"
-                )
+        group = self.group if x.shape[0] is None else min(self.group, x.shape[0])
         members = tf.reshape(x, [group, batch // group, height * width * channels])
         # The root's derivative is infinite at 0, where all samples are equal.
         deviation = tf.sqrt(tf.math.reduce_variance(members, axis=0) + 1e-8)
@@ -39,3 +36,9 @@ class MinibatchDeviation(keras.layers.Layer):
 
     def compute_output_shape(self, input_shape):
         return (*input_shape[:-1], input_shape[-1] + 1)
+
+
+def multiples(network: keras.Model, rows: int) -> dict[str, int]:
+    """What `rows`, the samples that the network is shown at once, must be a multiple of, as `gan.GAN.multiples`."""
+    groups = [layer.group for layer in network.layers if isinstance(layer, MinibatchDeviation)]
+    return {"model.group": min(group, rows) for group in groups}

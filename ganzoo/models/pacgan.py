@@ -40,11 +40,12 @@ class PackedGAN(gan.NoiseGAN):
         super().__init__(*args, **kwargs)
         self.m = m
 
+    def multiples(self, rows):
+        return super().multiples(rows) | {"model.m": self.m}
+
     def pack(self, samples: tf.Tensor) -> tf.Tensor:
         """[B, ..., C] -> [B / m, ..., m * C]: m samples that follow each other side by side along the channels."""
         shape = samples.shape
-        if shape[0] % self.m:
-            raise BadInput(f"train.batch: {shape[0]} is not a multiple of model.m = {self.m}")
         packs = tf.reshape(samples, [shape[0] // self.m, self.m, *shape[1:]])
         packs = tf.transpose(packs, [0, *range(2, len(shape)), 1, len(shape)])
         return tf.reshape(packs, [shape[0] // self.m, *shape[1:-1], self.m * shape[-1]])

@@ -3,8 +3,11 @@
 import numpy as np
 import pytest
 
+from ganzoo.data.images import Spec
 from ganzoo.errors import BadInput
 from ganzoo.layers import deviation
+from ganzoo.models import apa
+from ganzoo.models.image import progan, stylegan, stylegan2, stylegan3
 
 
 def by_definition(x, group):
@@ -24,9 +27,25 @@ def test_by_definition(batch, group, used):
     np.testing.assert_allclose(deviation.MinibatchDeviation(group)(x), by_definition(x, used), atol=1e-6)
 
 
-def test_a_batch_that_groups_do_not_fill_is_refused():
-    with pytest.raises(BadInput, match=r"train\.batch: 6 .* multiple of model\.group = 4"):
-        deviation.MinibatchDeviation(4)(np.zeros((6, 2, 2, 1), np.float32))
+@pytest.mark.parametrize(
+    "nets",
+    [
+        stylegan.StyleGAN(16, 2, z_dim=2, w_dim=2, depth=1),
+        stylegan2.StyleGAN2(16, 2, z_dim=2, w_dim=2, depth=1),
+        stylegan3.StyleGAN3(16, 2, z_dim=2, w_dim=2, layers=3, critical=1),
+        progan.ProGAN(16, 2, z_dim=2),
+        apa.APA(stylegan2.StyleGAN2(16, 2, z_dim=2, w_dim=2, depth=1)),
+    ],
+    ids=lambda nets: type(nets).__name__,
+)
+def test_a_game_says_what_batches_its_groups_divide(nets):
+    game = nets.build(Spec(8, 8, 1))
+    assert game.multiples(30) == {"model.group": 4} and game.multiples(3) == {"model.group": 3}
+
+
+def test_a_group_of_none_is_refused():
+    with pytest.raises(BadInput, match=r"model\.group: 0"):
+        deviation.MinibatchDeviation(0)
 
 
 def test_float32_in_half_precision():

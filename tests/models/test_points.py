@@ -76,9 +76,8 @@ def test_every_weight_of_a_packing_game_learns_and_images_are_counted_singly():
     assert int(game.images.value) == 16
 
 
-def test_packs_that_do_not_fill_a_batch_are_refused():
-    with pytest.raises(BadInput, match=r"train\.batch: 8 is not a multiple of model\.m = 3"):
-        pacgan.PacGAN(SMALL, m=3).build(PointSpec(2)).pack(tf.zeros([8, 2]))
+def test_packs_fill_a_batch():
+    assert pacgan.PacGAN(SMALL, m=3).build(PointSpec(2)).multiples(8) == {"model.m": 3}
     with pytest.raises(BadInput, match=r"model\.m: 0"):
         pacgan.PacGAN(SMALL, m=0).build(PointSpec(2))
 

@@ -27,7 +27,7 @@ import tensorflow as tf
 
 from ganzoo import gan
 from ganzoo.errors import BadInput
-from ganzoo.layers import equalized, resnet
+from ganzoo.layers import deviation, equalized, resnet
 from ganzoo.models.image import stylegan2
 
 
@@ -144,6 +144,9 @@ class GrowingGAN(gan.NoiseGAN):
     @property
     def stats(self):
         return (*super().stats, "level")
+
+    def multiples(self, rows):
+        return super().multiples(rows) | deviation.multiples(self.discriminator, rows)
 
     def d_loss(self, batch):
         return super().d_loss(self.grown(batch))

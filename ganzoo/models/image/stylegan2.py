@@ -90,6 +90,9 @@ class StyleGAN2Game(gan.NoiseGAN):
     def g_terms(self):
         return (*super().g_terms, *(("path",) if self.path_length else ()))
 
+    def multiples(self, rows):
+        return super().multiples(rows) | deviation.multiples(self.discriminator, rows)
+
     def styled(self, network):
         synthesis = network.get_layer("synthesis")
         finishes = (layer for layer in synthesis.layers if isinstance(layer, modulated.Finish))

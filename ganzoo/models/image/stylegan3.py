@@ -25,7 +25,7 @@ import tensorflow as tf
 
 from ganzoo import gan
 from ganzoo.errors import BadInput
-from ganzoo.layers import equalized, filtered, modulated, resnet
+from ganzoo.layers import deviation, equalized, filtered, modulated, resnet
 from ganzoo.models.image import stylegan2
 
 CUTOFF = 2.0  # of the first map, in cycles a side
@@ -84,6 +84,9 @@ class StyleGAN3Game(gan.NoiseGAN):
     """
 
     truncates = True
+
+    def multiples(self, rows):
+        return super().multiples(rows) | deviation.multiples(self.discriminator, rows)
 
     def styled(self, network):
         synthesis = network.get_layer("synthesis")

@@ -14,7 +14,6 @@ import numpy as np
 import tensorflow as tf
 
 from ganzoo import gan
-from ganzoo.errors import BadInput
 from ganzoo.layers import normalization
 from ganzoo.models.points.maxout import LAYERS_D, LAYERS_G
 
@@ -89,16 +88,15 @@ class SimultaneousGAN(gan.NoiseGAN):
         if unknown := [name for name, chosen in choices.items() if chosen]:
             raise ValueError(f"the simultaneous game of the experiment knows no {', '.join(unknown)}")
 
+    def multiples(self, rows):
+        return super().multiples(rows) | {"model.m x model.trials": self.nets.m * self.nets.trials}
+
     def train_step(self, batch):
         """One update of both. batch["image"]: [packs * m * trials, D]."""
         if self.lookup is not None:
             batch = self.lookup(batch)
         real = batch["image"]
         nets, dim = self.nets, real.shape[1]
-        if real.shape[0] % (nets.m * nets.trials):
-            raise BadInput(
-                f"train.batch: {real.shape[0]} is not a multiple of model.m x model.trials = {nets.m * nets.trials}"
-            )
         packs = real.shape[0] // (nets.m * nets.trials)
         with tf.GradientTape(persistent=True) as tape:
             z = self.latents(packs * nets.m, "d")
