@@ -186,7 +186,7 @@ def _tfds(data: Text) -> tuple[list[str], str, str]:
     if not feature:
         raise BadInput(f"data.name: {data.name!r}; allowed: name[/config]:feature, e.g. ag_news_subset:title")
     builder = images.prepare(name, data.path, report=lambda line: print(line, file=sys.stderr))
-    texts = [key for key, each in builder.info.features.items() if isinstance(each, tfds.features.Text)]
+    texts = sorted(key for key, each in builder.info.features.items() if isinstance(each, tfds.features.Text))
     if feature not in texts:
         raise BadInput(f"data.name: {name!r} has no text {feature!r}; allowed: {', '.join(texts) or 'another set'}")
     try:

@@ -94,6 +94,7 @@ def test_any_image_network_may_judge_a_pair_of_frames():
     assert all(np.isfinite(value) for value in logs.values())
 
 
+@pytest.mark.slow
 def test_a_resumed_game_goes_on_bit_for_bit(tmp_path):
     whole, resumed = compiled(), compiled()
     step = tf.function(whole.train_step)

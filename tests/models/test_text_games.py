@@ -193,9 +193,11 @@ def test_a_step_compiled_by_xla(choice):
     assert all(np.isfinite(value) for value in logs.values())
 
 
-@pytest.mark.parametrize("choice", [dataclasses.replace(SOFT, learning=8), DENSE], ids=["soft", "dense"])
-@pytest.mark.parametrize("kill", [pytest.param(1, marks=pytest.mark.slow), 2])
+@pytest.mark.parametrize("choice", [SOFT, DENSE], ids=["soft", "dense"])
+@pytest.mark.parametrize("kill", [1, pytest.param(2, marks=pytest.mark.slow)])
 def test_a_resumed_game_goes_on_bit_for_bit(tmp_path, choice, kill):
+    if isinstance(choice, relgan.RelGAN) and kill > 1:
+        choice = dataclasses.replace(choice, learning=8)
     whole, resumed = compiled(choice), compiled(choice)
     step = tf.function(whole.train_step)
     for number in range(kill):
@@ -203,7 +205,7 @@ def test_a_resumed_game_goes_on_bit_for_bit(tmp_path, choice, kill):
     path = checkpoint.save(tmp_path, whole, {})
     checkpoint.restore(path, resumed)
     again = tf.function(resumed.train_step)
-    for number in range(kill, 4):
+    for number in range(kill, kill + 2):
         step(batch(4, number))
         again(batch(4, number))
     for name, parts in checkpoint.state(whole).items():
