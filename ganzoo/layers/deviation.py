@@ -41,4 +41,4 @@ class MinibatchDeviation(keras.layers.Layer):
 def multiples(network: keras.Model, rows: int) -> dict[str, int]:
     """What `rows`, the samples that the network is shown at once, must be a multiple of, as `gan.GAN.multiples`."""
     groups = [layer.group for layer in network.layers if isinstance(layer, MinibatchDeviation)]
-    return {"model.group": min(group, rows) for group in groups}
+    return {"model.group": min(*groups, rows)} if groups else {}

@@ -9,7 +9,6 @@ import tensorflow as tf
 
 from ganzoo import console, losses, regularizers, schedules, train
 from ganzoo.data.points import PointSpec
-from ganzoo.errors import BadInput
 from ganzoo.models.points import trials
 
 NETS = trials.Trials(m=2, trials=3, g_width=6, d_width=4, pieces=2)
