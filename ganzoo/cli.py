@@ -15,8 +15,9 @@ from ganzoo import __version__
 from ganzoo.errors import BadInput
 
 TRUNCATION = (
-    "Less variety, better images: of StyleGAN, StyleGAN2 and StyleGAN3 the share of the way from the mean style, 0 to "
-    "1; of BigGAN the largest |z|, e.g. 0.5. Nothing is truncated without it."
+    "Less variety, better images: of StyleGAN, StyleGAN2 and StyleGAN3 the share of the way from the mean style: 1 "
+    "is all, 0 the mean picture, below 0 its opposite; of BigGAN the largest |z|, e.g. 0.5. Nothing is truncated "
+    "without it."
 )
 as_json = click.option("--json", "as_json", is_flag=True, help="Write one JSON document to stdout.")
 
@@ -182,6 +183,16 @@ class Seeds(click.ParamType):
         return found
 
 
+class Layers(Seeds):
+    """Layers as ranges, 4-7, or the name of a group of them."""
+
+    name = "layers"
+    GROUPS = ("coarse", "middle", "fine")
+
+    def convert(self, value, param, ctx):
+        return value if value in self.GROUPS else super().convert(value, param, ctx)
+
+
 @commands.command()
 @click.argument("source")
 @click.option(
@@ -195,6 +206,12 @@ class Seeds(click.ParamType):
 @click.option("--label", type=int, help="Class of all images; conditional models cycle through theirs without it.")
 @click.option("--truncation", type=float, help=TRUNCATION)
 @click.option(
+    "--truncation-layers",
+    type=Layers(),
+    metavar="RANGES",
+    help="Of models with styles: the layers that are truncated, as of `ganzoo mix`.  [default: all]",
+)
+@click.option(
     "--noise",
     type=click.Choice(["const", "random", "none"]),
     help="In the layers of StyleGAN and StyleGAN2, of runs and exports: one for all, of each image's seed, or none.  "
@@ -207,16 +224,35 @@ class Seeds(click.ParamType):
 @click.option("--top-k", type=int, help="Of sentences: draw from so many likeliest tokens, 0 = all.  [default: 0]")
 @as_json
 def sample(
-    source, out, n, seed, seeds, label, truncation, noise, num_frames, fps, motions, temperature, top_k, as_json
+    source,
+    out,
+    n,
+    seed,
+    seeds,
+    label,
+    truncation,
+    truncation_layers,
+    noise,
+    num_frames,
+    fps,
+    motions,
+    temperature,
+    top_k,
+    as_json,
 ):
     """Make images, sentences or clips with SOURCE, a run folder or an exported model. Same seed, same result."""
     if n is not None and n < 1:
         raise BadInput(f"--n: {n} is not at least 1")
     load_tensorflow()
-    from ganzoo import clips, pictures, samplers, sentences
+    from ganzoo import clips, mixing, pictures, samplers, sentences
 
     given = {
-        "images": {"label": label, "truncation": truncation, "noise": noise},
+        "images": {
+            "label": label,
+            "truncation": truncation,
+            "truncation-layers": truncation_layers,
+            "noise": noise,
+        },
         "sentences": {"temperature": temperature, "top-k": top_k},
         "clips": {"num-frames": num_frames, "fps": fps, "motions": motions},
     }
@@ -235,8 +271,13 @@ def sample(
     sampler = samplers.load(source)
     count = len(seeds)
     labels = [index % sampler.classes for index in range(count)] if sampler.classes and label is None else label
+    if truncation_layers is not None:
+        truncation_layers = mixing.named(truncation_layers, sampler, "--truncation-layers")
+        if truncation is None:
+            raise BadInput("--truncation-layers: given without --truncation; allowed: with it")
     truncation = sampler.untruncated if truncation is None else truncation
-    files = pictures.write(sampler.generate(seeds, labels, truncation, noise=noise), out)
+    made = sampler.generate(seeds, labels, truncation, noise=noise, truncation_layers=truncation_layers)
+    files = pictures.write(made, out)
     report = {"out": out, "images": count, "seed": seeds[0], "files": [str(file) for file in files]}
     output(report, as_json, f"{count} images in {out}")
 
@@ -387,16 +428,6 @@ def apply_to(source, inputs, out, direction, seed, style, mask, tile, alpha, as_
     output(report, as_json, "\n".join(lines))
     if report["failed"]:
         sys.exit(1)
-
-
-class Layers(Seeds):
-    """Layers as ranges, 4-7, or the name of a group of them."""
-
-    name = "layers"
-    GROUPS = ("coarse", "middle", "fine")
-
-    def convert(self, value, param, ctx):
-        return value if value in self.GROUPS else super().convert(value, param, ctx)
 
 
 @commands.command()

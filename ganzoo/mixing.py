@@ -48,17 +48,18 @@ def table(
     return pictures.array(pictures.grid(cells, len(columns) + 1))
 
 
-def named(layers: Sequence[int] | str, sampler: Sampler) -> list[int]:
-    """The numbers of layers of that sampler. Raises BadInput where it has none of them, or draws from no styles."""
+def named(layers: Sequence[int] | str, sampler: Sampler, option: str = "--layers") -> list[int]:
+    """The numbers of layers of that sampler, as `option` has them. Raises BadInput where it has none of them, or draws
+    from no styles."""
     sampler.check_styled()
     if isinstance(layers, str):
         first, end = GROUPS[layers]
         found = list(range(sampler.layers))[first:end]
         if not found:
             raise BadInput(
-                f"--layers: {layers} begins at layer {first}; this model has the layers 0-{sampler.layers - 1}"
+                f"{option}: {layers} begins at layer {first}; this model has the layers 0-{sampler.layers - 1}"
             )
         return found
     if wrong := [layer for layer in layers if not 0 <= layer < sampler.layers]:
-        raise BadInput(f"--layers: {wrong[0]}; this model has the layers 0-{sampler.layers - 1}")
+        raise BadInput(f"{option}: {wrong[0]}; this model has the layers 0-{sampler.layers - 1}")
     return list(layers)

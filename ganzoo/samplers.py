@@ -47,28 +47,48 @@ class Sampler:
         self.noise: int = card.get("noise", 0)  # numbers of noise for a picture's layers
 
     def generate(
-        self, seed: Sequence[int], label=None, truncation=None, signature: str = "generate", noise: str | None = None
+        self,
+        seed: Sequence[int],
+        label=None,
+        truncation=None,
+        signature: str = "generate",
+        noise: str | None = None,
+        truncation_layers: Sequence[int] | None = None,
     ) -> np.ndarray:
         """uint8 [N, H, W, C] (of points float32 [N, D]) from N seeds (int64); a seed gives the same in any company.
 
         label: int or int32 [N], given iff the model is conditional. truncation: float or float32 [N], given iff the
         model declares it. signature: "batch" of a run is faster and not exact, see `ganzoo.generator`. noise: one of
-        `NOISES` for a model with noise in its layers, "const" without. Raises BadInput.
+        `NOISES` for a model with noise in its layers, "const" without. truncation_layers: whose styles are truncated,
+        None = all, of a model that draws from styles. Raises BadInput.
         """
         seeds, options = seeds_of(seed), {"label": label, "truncation": truncation}
         if noise is not None and not self.noise:
             raise BadInput(f"noise: {noise!r} given, and this model has no noise in its layers{self._old}")
         if noise not in (None, *NOISES):
             raise BadInput(f"noise: {noise!r}; allowed: {', '.join(NOISES)}")
-        if noise in (None, "const"):
+        still = noise in (None, "const")
+        if still and truncation_layers is None:
             return self._call(signature, "seed", seeds, options)
         w = self.styles(seeds, label, truncation)
+        if truncation_layers is not None:
+            w = self._partly(w, seeds, label, truncation_layers)
+        if still:
+            return self.from_styles(w)
         parts, step = [], max(1, min(ROWS, VALUES // self.noise))
         for start in range(0, max(len(seeds), 1), step):
             some = seeds[start : start + step]
             rows = np.zeros([len(some), self.noise], np.float32) if noise == "none" else noises(some, self.noise)
             parts.append(self.from_styles(w[start : start + step], rows))
         return np.concatenate(parts)
+
+    def _partly(self, w: np.ndarray, seeds: np.ndarray, label, layers: Sequence[int]) -> np.ndarray:
+        """w at those layers, elsewhere the styles of the seeds as nothing truncates them."""
+        if wrong := [layer for layer in layers if not 0 <= layer < self.layers]:
+            raise BadInput(f"truncation_layers: {wrong[0]}; this model has the layers 0-{self.layers - 1}")
+        whole = self.styles(seeds, label, self.untruncated)
+        whole[:, list(layers)] = w[:, list(layers)]
+        return whole
 
     def styles(self, seed: Sequence[int], label=None, truncation=None) -> np.ndarray:
         """w float32 [N, layers, w_dim] of N seeds, from which `from_styles` draws what `generate` makes of them.
@@ -153,6 +173,8 @@ class Sampler:
         if option == "label" and given.size and not 0 <= given.min() <= given.max() < self.classes:
             wrong = given[(given < 0) | (given >= self.classes)].flat[0]
             raise BadInput(f"label: {wrong}; allowed: {allowed}")
+        if option == "truncation" and not np.all(np.isfinite(given)):
+            raise BadInput(f"truncation: {value!r}; allowed: finite numbers")
         if option == "truncation" and self.card.get("cut_z") and not np.all(given >= 0):
             raise BadInput(f"truncation: {value!r}; allowed: at least 0, the largest |z|")
         return np.broadcast_to(given, [count]).astype(dtype.as_numpy_dtype)

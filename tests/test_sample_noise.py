@@ -41,6 +41,29 @@ def test_styles_are_what_a_seed_is_drawn_from(model, truncation):
     np.testing.assert_allclose(w[:, 2], average + truncation * (mapped - average), atol=1e-5)
 
 
+@pytest.mark.parametrize("noise", ["const", "random", "none"])
+def test_some_layers_alone_are_truncated(model, noise):
+    sampler = samplers.of(model)
+    whole, cut = (sampler.styles(SEEDS, truncation=psi) for psi in (1.0, 0.3))
+    some = np.concatenate([cut[:, :1], whole[:, 1:3], cut[:, 3:]], axis=1)
+    rows = {"random": samplers.noises(np.array(SEEDS), sampler.noise), "none": np.zeros([3, sampler.noise], np.float32)}
+    wanted = sampler.from_styles(some, rows.get(noise))
+    ask = {"truncation": 0.3, "noise": noise}
+    np.testing.assert_array_equal(sampler.generate(SEEDS, truncation_layers=[0, 3], **ask), wanted)
+    every, none = (sampler.generate(SEEDS, truncation_layers=layers, **ask) for layers in (range(4), []))
+    np.testing.assert_array_equal(every, sampler.generate(SEEDS, **ask))
+    np.testing.assert_array_equal(none, sampler.generate(SEEDS, truncation=1.0, noise=noise))
+    assert np.any(wanted != every) and np.any(wanted != none)
+    with pytest.raises(BadInput, match="truncation_layers: 4; this model has the layers 0-3"):
+        sampler.generate(SEEDS, truncation_layers=[0, 4], **ask)
+
+
+@pytest.mark.parametrize("truncation", [float("nan"), [1.0, float("inf"), 1.0]])
+def test_a_truncation_is_finite(model, truncation):
+    with pytest.raises(BadInput, match=r"^truncation: .*(nan|inf).*; allowed: finite numbers$"):
+        samplers.of(model).generate(SEEDS, truncation=truncation)
+
+
 def test_random_noise_is_of_the_seed_alone(model):
     sampler = samplers.of(model)
     random = sampler.generate(SEEDS, truncation=1.0, noise="random")
@@ -121,6 +144,20 @@ def test_the_command_takes_the_noise(monkeypatch, capsys, tmp_path, folder):
     expected = ganzoo.load(folder).generate([0, 1], truncation=1.0, noise="random")
     found = [np.asarray(PIL.Image.open(path)) for path in sorted((tmp_path / "x").iterdir())]
     np.testing.assert_array_equal(np.stack(found), expected)
+
+
+def test_the_command_takes_the_layers_to_truncate(monkeypatch, capsys, tmp_path, folder):
+    ask = ["sample", folder, "--n", 1, "--truncation-layers"]
+    code, _, err = run(monkeypatch, capsys, *ask, "coarse", "--truncation", 0.3, "--out", tmp_path / "x")
+    assert code == 0, err
+    (found,) = (np.asarray(PIL.Image.open(path)) for path in (tmp_path / "x").iterdir())
+    np.testing.assert_array_equal(found, ganzoo.load(folder).generate([0], truncation=0.3)[0])
+    for options, line in (
+        (["0-4", "--truncation", 0.3], "--truncation-layers: 4; this model has the layers 0-3"),
+        (["0"], "--truncation-layers: given without --truncation"),
+    ):
+        code, _, err = run(monkeypatch, capsys, *ask, *options, "--out", tmp_path / "y")
+        assert code == 2 and line in err and len(err.strip().splitlines()) == 1 and not (tmp_path / "y").exists()
 
 
 @pytest.mark.parametrize(
