@@ -138,8 +138,28 @@ def values(nets):
     return [weight.numpy() for net in nets for weight in net.trainable_variables]
 
 
-def test_a_step_of_each_player_moves_its_own_weights_only():
-    game, batch = compiled(), batch_of()
+LABELLED = Spec(16, 24, 3, 2)
+
+
+def test_labels_are_told_to_both_networks():
+    plain, told = SMALL.build(LABELLED), dataclasses.replace(SMALL, conditional=True).build(LABELLED)
+    normed_channels = sum(2 * width * 4 for width in (16, 8, 4))  # of 4x6, 8x12 and 16x24
+    assert trainable(told.generator) - trainable(plain.generator) == 2 * normed_channels
+    assert trainable(told.discriminator) - trainable(plain.discriminator) == 2 * 16 * 4
+    image, z = batch_of()["image"], tf.random.normal([4, 5], seed=1)
+    labels = tf.constant([0, 1, 0, 1])
+    logits = [told.discriminator({"image": image, "label": each})["logit"].numpy() for each in (labels, 1 - labels)]
+    assert np.all(logits[0] != logits[1])
+    made = told.generator({"z": tf.repeat(z[:1], 4, axis=0), "label": labels}, training=True)
+    assert made.shape == (4, 16, 24, 3)
+    with pytest.raises(BadInput, match=r"data\.classes: 0, but model\.conditional is true"):
+        dataclasses.replace(SMALL, conditional=True).build(SPEC)
+
+
+@pytest.mark.parametrize("conditional", [False, True])
+def test_a_step_of_each_player_moves_its_own_weights_only(conditional):
+    game = compiled(dataclasses.replace(SMALL, conditional=conditional), LABELLED)
+    batch = batch_of() | {"label": tf.constant([0, 1, 0, 1])}
     d, g = values(game.d_nets), values(game.g_nets)
     assert len(d) == len(game.discriminator.trainable_variables) + len(values([game.whole, game.part]))
     game.minimize("d", game.d_loss, batch, game.d_nets, game.d_optimizer)

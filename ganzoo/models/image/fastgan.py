@@ -41,6 +41,8 @@ class FastGAN:
     """The networks. g_width, d_width: channels of a 128x128 map, the coarser have multiples of it; z_dim: length of z.
 
     reach: doublings from a map of G to the one that it excites. reconstruction: weight of D's autoencoding.
+    conditional: the networks take labels, as the paper's do not: G's batch norms have a scale and an offset for each
+    class, D's logit has the projection of the class on the mean of its last map.
     """
 
     g_width: int = 64
@@ -48,12 +50,14 @@ class FastGAN:
     z_dim: int = 256
     reach: int = 4
     reconstruction: float = 1.0
+    conditional: bool = False
 
     latent = "normal"
 
     def build(self, spec) -> "AutoencodingGAN":
-        """The model for images of `spec` (ganzoo.data.images.Spec). Labels are ignored. Raises BadInput for a size that
-        `stages` refuses, a reach below 1 and a weight below 0."""
+        """The model for images of `spec` (ganzoo.data.images.Spec). Labels are ignored unless `conditional`. Raises
+        BadInput for a size that `stages` refuses, a reach below 1, a weight below 0, and without classes where they are
+        needed."""
         return gan.played(self, spec)
 
     def game(self, spec) -> tuple[type, dict]:
@@ -63,30 +67,41 @@ class FastGAN:
         if self.reconstruction < 0:
             raise BadInput(f"model.reconstruction: {self.reconstruction} is not at least 0")
         stages(spec)
-        return AutoencodingGAN, {"decoders": decoders(spec, self.d_width), "reconstruction": self.reconstruction}
+        return AutoencodingGAN, {
+            "decoders": decoders(spec, self.d_width),
+            "reconstruction": self.reconstruction,
+            "classes": gan.told(spec, self.conditional),
+        }
 
     def generator(self, spec) -> keras.Model:
-        """{"z": [B, z_dim]} -> float32 [B, H, W, C] in [-1, 1]."""
+        """{"z": [B, z_dim] (, "label": int32 [B])} -> float32 [B, H, W, C] in [-1, 1]."""
         height, breadth, _ = resnet.grid(spec)
         z = keras.Input((self.z_dim,), name="z")
+        inputs, norm = {"z": z}, _norm
+        if self.conditional:
+            label = inputs["label"] = keras.Input((), dtype="int32", name="label")
+
+            def norm(x):
+                return normalization.ConditionalBatchNorm(spec.classes)([x, label])
+
         channels = _channels(self.g_width)
         # A transposed convolution of a 1x1 map is a matrix product.
         x = spectral.SpectralDense(height * breadth * 2 * channels[0], use_bias=False)(z)
-        x = _gated(keras.layers.Reshape((height, breadth, 2 * channels[0]))(x))
+        x = _gated(keras.layers.Reshape((height, breadth, 2 * channels[0]))(x), norm)
         maps = [x]
         for stage in range(1, stages(spec) + 1):
             conv = spectral.SpectralConv2D(2 * channels[stage], 3, apply=resampling.upsample_conv, use_bias=False)
-            x = _gated(conv(x))
+            x = _gated(conv(x), norm)
             if stage >= self.reach:
                 x = excited(x, maps[stage - self.reach], (height, breadth))
             maps.append(x)
         x = spectral.SpectralConv2D(spec.channels, 3)(x)
         image = keras.layers.Activation("tanh", dtype="float32", name="image")(x)
-        return keras.Model({"z": z}, image, name="generator")
+        return keras.Model(inputs, image, name="generator")
 
     def discriminator(self, spec) -> keras.Model:
-        """{"image": [B, H, W, C]} -> {"logit": float32 [B], "before", "last": D's last two maps, float32
-        [B, 4h, 4w, F] and [B, 2h, 2w, F] for a coarsest map of G of h x w}."""
+        """{"image": [B, H, W, C] (, "label": int32 [B])} -> {"logit": float32 [B], "before", "last": D's last two maps,
+        float32 [B, 4h, 4w, F] and [B, 2h, 2w, F] for a coarsest map of G of h x w}."""
         channels = _channels(self.d_width)
         x = image = keras.Input(spec.shape, name="image")
         finest = min(stages(spec), BLOCKS)
@@ -102,14 +117,21 @@ class FastGAN:
             name: keras.layers.Activation("linear", dtype="float32", name=name)(each)
             for name, each in (("before", before), ("last", x))
         }
-        x = _normed(spectral.SpectralConv2D(channels[0], 1, use_bias=False)(x))
-        x = spectral.SpectralConv2D(1, 4, dtype="float32")(x)
+        features = _normed(spectral.SpectralConv2D(channels[0], 1, use_bias=False)(x))
+        x = spectral.SpectralConv2D(1, 4, dtype="float32")(features)
         # Without the places whose 4x4 patch reaches beyond the map: 5x5 of 8x8.
         patches = keras.layers.Cropping2D(((1, 2), (1, 2)), dtype="float32")(x)
         logit = keras.layers.Reshape((), dtype="float32", name="logit")(
             keras.layers.GlobalAveragePooling2D(dtype="float32")(patches)
         )
-        return keras.Model({"image": image}, {"logit": logit} | maps, name="discriminator")
+        inputs = {"image": image}
+        if self.conditional:
+            label = inputs["label"] = keras.Input((), dtype="int32", name="label")
+            embedding = spectral.SpectralEmbedding(spec.classes, features.shape[-1], dtype="float32")
+            mean = keras.layers.GlobalAveragePooling2D(dtype="float32")(features)
+            projection = keras.layers.Dot(1, dtype="float32")([mean, embedding(label)])
+            logit = keras.layers.Add(dtype="float32")([logit, keras.layers.Reshape((), dtype="float32")(projection)])
+        return keras.Model(inputs, {"logit": logit} | maps, name="discriminator")
 
 
 class AutoencodingGAN(gan.NoiseGAN):
@@ -211,9 +233,13 @@ def _channels(width: int) -> list[int]:
     return [max(int(multiple * width), 1) for multiple in CHANNELS]
 
 
-def _gated(x):
+def _norm(x):
+    return normalization.BatchNorm()(x)
+
+
+def _gated(x, norm=_norm):
     """Batch norm and a gated linear unit: [B, h, w, 2C] -> [B, h, w, C], the first half times the second's sigmoid."""
-    values, gates = keras.ops.split(normalization.BatchNorm()(x), 2, axis=-1)
+    values, gates = keras.ops.split(norm(x), 2, axis=-1)
     return values * keras.ops.sigmoid(gates)
 
 
