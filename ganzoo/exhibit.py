@@ -61,7 +61,10 @@ def network_key(recipe: ganzoo.recipe.Recipe) -> str:
 
 
 def fakes(sampler: samplers.Sampler, signature: str = "batch") -> Callable[[int, int], np.ndarray]:
-    """(first seed, count) -> uint8 images, not truncated; a conditional generator makes each class equally often."""
+    """(first seed, count) -> uint8 images, not truncated; a conditional generator makes each class equally often.
+
+    Noise in the layers is the constant one, where the papers' protocol of StyleGAN has random noise for each image.
+    """
 
     def make(start: int, count: int) -> np.ndarray:
         seeds = np.arange(start, start + count)

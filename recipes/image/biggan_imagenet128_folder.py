@@ -1,8 +1,8 @@
 """BigGAN at 128x128 on a folder with a subfolder for each class, such as ImageNet's.
 
 Images are cropped to their centre and resized to data.size; data.channels may be 1, 3 or 4. Differences from the paper:
-batch 256 where it has 2,048, for one device and without accumulated gradients; the average of the weights has its
-half-life in steps of G.
+batch 256 where it has 2,048 (train.batch=2048 train.accumulate=8, with other lengths in train); the average of the
+weights has its half-life in steps of G.
 
 Task: noise-to-image
 Variant: BigGAN

@@ -22,7 +22,7 @@ def recipe() -> Recipe:
     adam = schedules.Adam(learning_rate=2.8284271e-4, beta_1=0.5, beta_2=0.999)
     return Recipe(
         model=reacgan.ReACGAN(reacgan.Residual(biggan.BigGAN(width=96, z_dim=80, embedding=128))),
-        data=Data(source="tfds", name="cifar10", size=32, channels=3, classes=10, flip=True),
+        data=Data(source="tfds", name="cifar10", size=32, channels=3, classes=10, flip=True, on_device=True),
         game=Game(
             d_optimizer=adam,
             g_optimizer=adam,
@@ -44,7 +44,7 @@ def smoke() -> Recipe:
         model=reacgan.ReACGAN(
             reacgan.Residual(biggan.BigGAN(width=2, z_dim=8, embedding=4, standing=1), length=8),
         ),
-        data=Data(source="bundled", name="fashion_mnist", size=32, channels=3, classes=10, flip=True),
+        data=Data(source="bundled", name="fashion_mnist", size=32, channels=3, classes=10, flip=True, on_device=True),
         game=dataclasses.replace(full.game, d_steps=2),
         train=Train(images=32, batch=8, tick=16, evaluate=32),
         metrics=(),
