@@ -1,5 +1,7 @@
 """R3GAN: its parameters, its start, its networks worked out by hand, its schedules and its sizes."""
 
+import itertools
+
 import keras
 import numpy as np
 import pytest
@@ -50,6 +52,29 @@ def test_parameters_of_the_cifar10_preset():
     assert trainable(game.generator) == 10 * 64 + (64 + 64) * 768 + 4 * 4 * 768 + blocks + 768 * 3
     assert trainable(game.discriminator) == 3 * 768 + blocks + 4 * 4 * 768 + 768 * 768 + 10 * 768
     assert (trainable(game.generator), trainable(game.discriminator)) == (20_781_952, 21_280_512)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("name", "spec", "millions"),
+    [
+        ("r3gan_ffhq64_folder", Spec(64, 64, 3), (22.43, 22.38)),
+        ("r3gan_ffhq256_folder", Spec(256, 256, 3), (23.06, 23.01)),
+        ("r3gan_imagenet32_folder", Spec(32, 32, 3, 1000), (82.91, 86.55)),
+        ("r3gan_imagenet64_folder", Spec(64, 64, 3, 1000), (103.57, 107.21)),
+    ],
+)
+def test_parameters_of_the_other_presets(name, spec, millions):
+    nets = ganzoo.recipe.load(name).model
+    widths, classes = nets.widths, spec.classes if nets.conditional else 0
+    blocks = sum(nets.blocks * block(width, nets.group_width) for width in widths)
+    between = sum(one * other for one, other in itertools.pairwise(widths) if one != other)
+    body, told = blocks + between + 4 * 4 * widths[0] + widths[-1] * 3, 64 if classes else 0
+    game = nets.build(spec)
+    assert trainable(game.generator) == body + (nets.z_dim + told) * widths[0] + classes * told
+    judged = widths[0] * widths[0] + classes * widths[0] if classes else widths[0]
+    assert trainable(game.discriminator) == body + judged
+    assert tuple(round(trainable(net) / 1e6, 2) for net in (game.generator, game.discriminator)) == millions
 
 
 def values(net):

@@ -216,6 +216,19 @@ def test_each_players_step_moves_its_own_networks():
     assert all(np.any(a != b.numpy()) for a, b in zip(g, game.generator.trainable_variables, strict=True))
 
 
+def test_steps_move_both_players_in_float16():
+    keras.config.set_dtype_policy("mixed_float16")
+    game = compiled(dataclasses.replace(NETS, path_length=2.0))
+    nets = (game.discriminator, game.generator)
+    before = [weight.numpy() for net in nets for weight in net.trainable_variables]
+    for _ in range(8):  # the first ones find the scale of the loss, whose gradients overflow
+        logs = game.train_step(BATCH)
+    assert np.isfinite([float(logs[name]) for name in game.terms]).all()
+    after = [weight.numpy() for net in nets for weight in net.trainable_variables]
+    assert all(np.isfinite(weight).all() for weight in after)
+    assert not any(np.array_equal(*pair) for pair in zip(before, after, strict=True))
+
+
 def test_a_resumed_game_goes_on_bit_for_bit(tmp_path):
     game = compiled(ema=averaging.EMA(100))
     for _ in range(5):  # to a step without a path length
