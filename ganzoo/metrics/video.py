@@ -1,14 +1,14 @@
 """Metrics of clips: how what moves moves, whether it stays what it is, and whether its frames look real.
 
-`speed500_track` is the mean way of the centre of light from frame to frame in pixels, `jerk500_track` the median of its
-change, `frozen500_track` the share of clips that stand still (`STILL`), `loops500_track` the share that come back to
-where they began, `identity500_digits` the share of frames in which a network for digits finds the
-clip's commonest digit, `variety500_digits` how many digits there are among clips, `framekd500_pixels` the kernel
-distance of frames in small. `videofd500_transnetv2` and `videokd500_transnetv2` are the Frechet and the kernel distance
-of whole clips in the features of `metrics.transnetv2`, the latter the one for few clips. Every result has four
-calibration rows: the same of real clips (also its floor), of real clips with their frames shuffled, of real first
-frames that stand still, and of frames of other clips each; where there are too few, of half of the clips, with a
-warning. Speed and jerk are right when they are the reals', neither lower nor higher.
+`speed500_track` is the mean way of the centre of what is shown (`centres`) from frame to frame in pixels,
+`jerk500_track` the median of its change, `frozen500_track` the share of clips that stand still (`STILL`),
+`loops500_track` the share that come back to where they began, `identity500_digits` the share of frames in which a
+network for digits finds the clip's commonest digit, `variety500_digits` how many digits there are among clips,
+`framekd500_pixels` the kernel distance of frames in small. `videofd500_transnetv2` and `videokd500_transnetv2` are the
+Frechet and the kernel distance of whole clips in the features of `metrics.transnetv2`, the latter the one for few
+clips. Every result has four calibration rows: the same of real clips (also its floor), of real clips with their frames
+shuffled, of real first frames that stand still, and of frames of other clips each; where there are too few, of half of
+the clips, with a warning. Speed and jerk are right when they are the reals', neither lower nor higher.
 """
 
 from collections.abc import Callable, Sequence
@@ -25,11 +25,16 @@ SMALL = 8  # side of the frames that `framekd` compares
 
 
 def centres(clips: np.ndarray) -> np.ndarray:
-    """float64 [N, T, 2]: row and column of the centre of light of each frame. clips: uint8 [N, T, H, W, C]."""
-    light = clips.astype(np.float64).mean(-1)
-    weight = light.sum((2, 3)) + 1e-9
-    rows, columns = (np.arange(side) for side in light.shape[2:])
-    return np.stack([(light.sum(3) * rows).sum(2) / weight, (light.sum(2) * columns).sum(2) / weight], axis=-1)
+    """float64 [N, T, 2]: row and column of the centre of what each frame shows. clips: uint8 [N, T, H, W, C].
+
+    Pixels weigh by how far they are from the clip's background, the median of the outermost pixels of its frames.
+    """
+    edges = (clips[:, :, 0], clips[:, :, -1], clips[:, :, 1:-1, 0], clips[:, :, 1:-1, -1])
+    ground = np.median(np.concatenate(edges, axis=2), axis=(1, 2))
+    shown = np.abs(clips - ground[:, None, None, None]).mean(-1)
+    weight = shown.sum((2, 3)) + 1e-9
+    rows, columns = (np.arange(side) for side in shown.shape[2:])
+    return np.stack([(shown.sum(3) * rows).sum(2) / weight, (shown.sum(2) * columns).sum(2) / weight], axis=-1)
 
 
 class VideoKind:
@@ -49,7 +54,7 @@ class VideoKind:
 
 
 class Speed(VideoKind):
-    """Mean way of the centre of light from frame to frame, pixels."""
+    """Mean way of the centre of what is shown from frame to frame, pixels."""
 
     @classmethod
     def measure(cls, clips, reals):
@@ -167,7 +172,7 @@ def _kernel(features: np.ndarray, others: np.ndarray) -> float:
 
 
 def classes(clips: np.ndarray) -> np.ndarray:
-    """int64 [N, T]: the digit of each frame, cut out around its centre of light and shown at 28x28."""
+    """int64 [N, T]: the digit of each frame, cut out around its centre of what is shown and shown at 28x28."""
     import PIL.Image
 
     from ganzoo.metrics import digits

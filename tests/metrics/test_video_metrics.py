@@ -23,6 +23,7 @@ def dot(places, side=16):
 def test_motion_by_hand():
     straight, still = dot([(3, 2), (3, 4), (3, 6), (3, 8)]), dot([(5, 5)] * 4)
     np.testing.assert_allclose(video.centres(straight)[0], [[3, 2], [3, 4], [3, 6], [3, 8]], atol=1e-6)
+    np.testing.assert_allclose(video.centres(255 - straight), video.centres(straight), atol=1e-6)  # dark on light
     both = np.concatenate([straight, still])
     assert video.Speed.measure(straight, None) == pytest.approx(2)
     assert video.Speed.measure(both, None) == pytest.approx(1)
