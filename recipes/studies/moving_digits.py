@@ -30,8 +30,8 @@ def study() -> Study:
         seeds=1,
         protocol="500 clips of 8 frames each; identity is the mean share of a clip's frames in which a LeNet of "
         "MNIST's digits sees the clip's commonest digit, variety how many digits there are among clips (exp of the "
-        "entropy), speed and jerk are of the centre of what is shown in pixels a frame, frozen is the share of clips that "
-        "stand still, framekd the kernel distance of frames in 8x8 pixels. The results file has the same of real "
+        "entropy), speed and jerk are of the centre of what is shown in pixels a frame, frozen is the share of clips "
+        "that stand still, framekd the kernel distance of frames in 8x8 pixels. The results file has the same of real "
         "clips, shuffled, static and independent frames beside each value.",
         claims=(
             *(
