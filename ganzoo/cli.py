@@ -209,7 +209,8 @@ class Layers(Seeds):
     "--truncation-layers",
     type=Layers(),
     metavar="RANGES",
-    help="Of models with styles: the layers that are truncated, as of `ganzoo mix`.  [default: all]",
+    help="Of models with styles: the layers that are truncated, as of `ganzoo mix`.  [default: all, of StyleGAN the "
+    "first 8]",
 )
 @click.option(
     "--noise",

@@ -72,7 +72,7 @@ class Sampler:
             return self._call(signature, "seed", seeds, options)
         w = self.styles(seeds, label, truncation)
         if truncation_layers is not None:
-            w = self._partly(w, seeds, label, truncation_layers)
+            w = self._truncated(seeds, label, truncation, truncation_layers)
         if still:
             return self.from_styles(w)
         parts, step = [], max(1, min(ROWS, VALUES // self.noise))
@@ -82,13 +82,15 @@ class Sampler:
             parts.append(self.from_styles(w[start : start + step], rows))
         return np.concatenate(parts)
 
-    def _partly(self, w: np.ndarray, seeds: np.ndarray, label, layers: Sequence[int]) -> np.ndarray:
-        """w at those layers, elsewhere the styles of the seeds as nothing truncates them."""
+    def _truncated(self, seeds: np.ndarray, label, truncation, layers: Sequence[int]) -> np.ndarray:
+        """w of the seeds, truncated at those layers alone; also where the model by itself leaves them as they are."""
         if wrong := [layer for layer in layers if not 0 <= layer < self.layers]:
             raise BadInput(f"truncation_layers: {wrong[0]}; this model has the layers 0-{self.layers - 1}")
-        whole = self.styles(seeds, label, self.untruncated)
-        whole[:, list(layers)] = w[:, list(layers)]
-        return whole
+        mean = self.styles(seeds, label, truncation=0.0)[:, :1]
+        w = self.styles(seeds, label, self.untruncated)
+        share = np.reshape(np.asarray(truncation, np.float32), (-1, 1, 1))
+        w[:, list(layers)] = mean + share * (w[:, list(layers)] - mean)
+        return w
 
     def styles(self, seed: Sequence[int], label=None, truncation=None) -> np.ndarray:
         """w float32 [N, layers, w_dim] of N seeds, from which `from_styles` draws what `generate` makes of them.

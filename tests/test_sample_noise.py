@@ -58,6 +58,15 @@ def test_some_layers_alone_are_truncated(model, noise):
         sampler.generate(SEEDS, truncation_layers=[0, 4], **ask)
 
 
+def test_layers_beyond_those_that_the_network_truncates_are_truncated_where_asked():
+    nets = stylegan.StyleGAN(64, 8, z_dim=6, w_dim=5, depth=2, cutoff=2)
+    sampler = samplers.of(styled.model(nets=nets))
+    whole, mean = sampler.styles(SEEDS, truncation=1.0), sampler.styles(SEEDS, truncation=0.0)[:, :1]
+    assert np.any(mean != whole[:, 3:]) and np.array_equal(sampler.styles(SEEDS, truncation=0.0)[:, 3], whole[:, 3])
+    wanted = sampler.from_styles(np.concatenate([whole[:, :3], mean], axis=1))
+    np.testing.assert_array_equal(sampler.generate(SEEDS, truncation=0.0, truncation_layers=[3]), wanted)
+
+
 @pytest.mark.parametrize("truncation", [float("nan"), [1.0, float("inf"), 1.0]])
 def test_a_truncation_is_finite(model, truncation):
     with pytest.raises(BadInput, match=r"^truncation: .*(nan|inf).*; allowed: finite numbers$"):
