@@ -4,9 +4,11 @@ The step is the one that `fit` runs, on a batch that is at hand: the input pipel
 (tests/bench_data.py).
 """
 
+import dataclasses
 import datetime
 import functools
 import json
+import math
 import statistics
 import time
 from collections.abc import Callable
@@ -21,12 +23,15 @@ from ganzoo import train as training
 from ganzoo.bench_all import first_step
 
 REPEATS = 5
+ELSEWHERE = ("folder", "npz", "tfrecord", "tfds")  # images that need not be at hand
+CLASSES = 10  # that such images are taken to have; games that are not told classes ignore them
 
 
 def dry_run(name: str, overrides: tuple[str, ...] = (), smoke: bool = False) -> dict:
-    """The resolved recipe, parameter counts, and the median time and the peak memory of 3 steps on random data."""
+    """The resolved recipe, parameter counts, and the time and the peak memory of a step on random data: the median of 3
+    steps, or where penalties are lazy the mean of as many as it takes them to be due once."""
     recipe, spec = _open(name, overrides, smoke)
-    timed = measure(recipe, spec, steps=1, repeats=3)
+    timed = measure(recipe, spec, steps=1, repeats=3, most=16)
     return {
         "recipe": ganzoo.recipe.describe(recipe),
         "image": ganzoo.data.shape_of(spec),
@@ -64,6 +69,8 @@ def bench(
 ) -> dict:
     """Median over `REPEATS` repeats of `steps` steps: images/s, ms a step, sec/kimg, time to the first step, memory.
 
+    Steps of a repeat are rounded up to whole calls (`train.steps_per_execution`) and whole periods of lazy penalties.
+
     phases: also what `measure_phases` gives.
     """
     recipe, spec = _open(name, overrides, smoke)
@@ -78,7 +85,7 @@ def tell(report: dict) -> str:
     lines = []
     if "phases" in report:
         share = report["share_of_peak"]
-        turns = "  ".join(f"{player}: {phase['ms']:.1f} ms" for player, phase in report["phases"].items())
+        turns = "  ".join(f"{player}: {_phase(phase)}" for player, phase in report["phases"].items())
         lines = [
             f"  {turns}  {report['gflop_per_step']:.1f} GFLOP a step, {share:.1%} of the "
             f"{report['peak_tflops']:.2f} TFLOP/s of a matrix product here"
@@ -97,10 +104,16 @@ def tell(report: dict) -> str:
     )
 
 
-def measure(recipe: ganzoo.recipe.Recipe, spec, steps: int, repeats: int) -> dict:
+def _phase(phase: dict) -> str:
+    lazy = f" ({phase['ms_plain']:.1f}, {phase['ms_due']:.1f} with lazy penalties)" if "ms_due" in phase else ""
+    return f"{phase['ms']:.1f} ms{lazy}"
+
+
+def measure(recipe: ganzoo.recipe.Recipe, spec, steps: int, repeats: int, most: int | None = None) -> dict:
     """Build the model and run `repeats` x `steps` steps after a first one. spec: `ganzoo.data.Spec`.
 
-    "xla_cache" is what the first step found there, see `compiled.state`; None where XLA is off or keeps no programs.
+    steps: rounded up as `bench` says. most: steps of a repeat from which on there is one repeat alone. "xla_cache" is
+    what the first step found there, see `compiled.state`; None where XLA is off or keeps no programs.
     """
     began = time.perf_counter()
     programs = compiled.programs()
@@ -112,7 +125,9 @@ def measure(recipe: ganzoo.recipe.Recipe, spec, steps: int, repeats: int) -> dic
     _wait(model.train_function(batches))
     first = time.perf_counter() - began
     state = compiled.state(programs, compiled.programs()) if model.jit_compile else None
-    calls = max(1, steps // recipe.train.steps_per_execution)
+    calls = _whole(steps, model.period, recipe.train.steps_per_execution) // recipe.train.steps_per_execution
+    if most and calls * recipe.train.steps_per_execution >= most:
+        repeats = 1
     times = []
     for _ in range(repeats):
         start = time.perf_counter()
@@ -127,6 +142,7 @@ def measure(recipe: ganzoo.recipe.Recipe, spec, steps: int, repeats: int) -> dic
         "d_steps": recipe.game.d_steps,
         "precision": training.precision(recipe.train.precision),
         "xla": bool(model.jit_compile),
+        "steps_timed": repeats * calls * recipe.train.steps_per_execution,
         "ms_per_step": seconds * 1000,
         "ms_per_step_min": min(times) * 1000,
         "ms_per_step_max": max(times) * 1000,
@@ -139,13 +155,20 @@ def measure(recipe: ganzoo.recipe.Recipe, spec, steps: int, repeats: int) -> dic
     }
 
 
+def _whole(steps: int, *parts: int) -> int:
+    """The least multiple of all `parts` that is not below `steps`."""
+    part = math.lcm(*parts)
+    return -(-steps // part) * part
+
+
 def measure_phases(recipe: ganzoo.recipe.Recipe, spec, steps: int) -> dict:
     """{"phases": {"d" and "g": {"ms", "gflop"}}, "gflop_per_step", "peak_tflops", "share_of_peak"} on one device.
 
-    A phase is one update of one player; a step has `d_steps` of D and one of G. Its operations are those of the forward
-    and backward passes that TensorFlow's registry counts (convolutions and matrix products are nearly all); what a lazy
-    penalty does inside its condition is timed, every so many steps, and not counted. The peak is that of a matrix
-    product here and now in the type that the networks compute in, so that the share needs no data sheet.
+    A phase is one update of one player; a step has `d_steps` of D and one of G. Where penalties are lazy "ms" is the
+    mean over their period, "ms_plain" an update in which none is due and "ms_due" one in which all are. Operations are
+    those of the forward and backward passes that TensorFlow's registry counts (convolutions and matrix products are
+    nearly all), without what a lazy penalty does inside its condition. The peak is that of a matrix product here and
+    now in the type that the networks compute in, so that the share needs no data sheet.
     """
     model = training.build(recipe, spec)
     batch = next(iter(random_batches(spec, recipe.train.batch)))
@@ -156,9 +179,12 @@ def measure_phases(recipe: ganzoo.recipe.Recipe, spec, steps: int) -> dict:
     found = {}
     for player, (loss, nets, optimizer) in turns.items():
         turn = functools.partial(_turn, model, player, loss, nets, optimizer)
-        seconds = _median(functools.partial(tf.function(turn, jit_compile=model.jit_compile), batch), steps)
-        flops = operations(tf.function(turn), batch)
-        found[player] = {"ms": seconds * 1000, "gflop": flops / 1e9}
+        call = functools.partial(tf.function(turn, jit_compile=model.jit_compile), batch)
+        seconds = _median(call, _whole(steps, model.period))
+        found[player] = {"ms": seconds * 1000, "gflop": operations(tf.function(turn), batch) / 1e9}
+        if model.period > 1:
+            for kind, step in (("ms_plain", 1), ("ms_due", 0)):
+                found[player][kind] = 1000 * _median(functools.partial(_at, model, step, call), steps)
     total = found["d"]["gflop"] * recipe.game.d_steps + found["g"]["gflop"]
     spent = (found["d"]["ms"] * recipe.game.d_steps + found["g"]["ms"]) / 1000
     ceiling = peak(tf.as_dtype(model.compute_dtype))
@@ -176,16 +202,27 @@ def _turn(model, player, loss, nets, optimizer, batch):
     return tf.zeros([])
 
 
+def _at(model, step: int, call: Callable[[], tf.Tensor]) -> tf.Tensor:
+    model.step.assign(step)
+    return call()
+
+
 def operations(function, batch: dict[str, tf.Tensor]) -> int:
-    """Floating-point operations of a tf.function at that batch, as far as TensorFlow's registry counts them."""
+    """Floating-point operations of a tf.function at that batch, as far as TensorFlow's registry counts them, of those
+    nodes that are executed: a gradient leaves others, which nothing asks for, in the graph."""
     graph = function.get_concrete_function(batch).graph
+    needed = [*(output.op.name for output in graph.outputs), *(op.name for op in graph.control_outputs)]
     options = tf.compat.v1.profiler.ProfileOptionBuilder.float_operation()
     options["output"] = "none"
     logger = tf.get_logger()
     level = logger.level
-    logger.setLevel("ERROR")  # the profiler calls a function of TensorFlow's that warns of its age
+    logger.setLevel("ERROR")  # these functions of TensorFlow's call others that warn of their age
     try:
-        return tf.compat.v1.profiler.profile(graph, options=options).total_float_ops
+        executed = tf.Graph()
+        with executed.as_default():
+            kept = tf.compat.v1.graph_util.extract_sub_graph(graph.as_graph_def(add_shapes=True), needed)
+            tf.import_graph_def(kept, name="")
+        return tf.compat.v1.profiler.profile(executed, options=options).total_float_ops
     finally:
         logger.setLevel(level)
 
@@ -229,8 +266,12 @@ def random_batches(spec, count: int) -> tf.data.Dataset:
 def _open(name: str, overrides, smoke: bool):
     recipe = ganzoo.recipe.load(name, overrides, smoke)
     ganzoo.recipe.check_lengths(recipe)
-    # Data that state their spec need not be at hand.
-    return recipe, ganzoo.data.spec(recipe.data) or ganzoo.data.open(recipe.data).spec
+    data = recipe.data
+    if spec := ganzoo.data.spec(data):
+        return recipe, spec
+    if isinstance(data, ganzoo.recipe.Data) and data.source in ELSEWHERE and not data.path and data.classes is None:
+        return recipe, ganzoo.data.spec(dataclasses.replace(data, classes=CLASSES)) or ganzoo.data.open(data).spec
+    return recipe, ganzoo.data.open(data).spec
 
 
 def _distribute(model, dataset: tf.data.Dataset):

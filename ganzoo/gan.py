@@ -8,6 +8,7 @@ in, image out.
 
 import dataclasses
 import functools
+import math
 import zlib
 from collections.abc import Callable, Sequence
 from typing import Literal
@@ -195,6 +196,11 @@ class GAN(keras.Model):
         """What the samples that an update has in memory at once, `rows` of them, must be a multiple of, by the fields
         that say so; {} = as many as there are will do."""
         return {}
+
+    @property
+    def period(self) -> int:
+        """Steps after which the work of a step repeats itself: lazy penalties are due at every so many of them."""
+        return math.lcm(*(getattr(regularizer, "interval", 1) for regularizer in self.regularizers))
 
     def exhibit(self, images, recipe, fresh: Callable[[], "GAN"]):
         """What shows how far training is: an object as `exhibit.Exhibit`, of the same arguments."""

@@ -2,6 +2,7 @@
 
 import functools
 import json
+import math
 import pathlib
 import subprocess
 import sys
@@ -17,6 +18,35 @@ def test_operations_are_those_of_the_matrix_products():
     left, right = tf.ones([8, 16]), tf.ones([16, 4])
     product = tf.function(lambda batch: tf.matmul(batch["image"], right))
     assert bench.operations(product, {"image": left}) == 2 * 8 * 16 * 4
+
+
+def test_operations_that_nothing_asks_for_are_not_counted():
+    right = tf.Variable(tf.ones([16, 4]))
+
+    def step(batch):
+        tf.matmul(batch["image"], right)
+        right.assign_add(tf.matmul(batch["image"], batch["image"], transpose_a=True)[:, :4])
+        return tf.zeros([])
+
+    assert bench.operations(tf.function(step), {"image": tf.ones([8, 16])}) == 2 * 16 * 8 * 16
+
+
+@pytest.mark.parametrize("name", ["stylegan2_paper256_folder", "cgan_projection_folder", "esrgan_div2k"])
+def test_images_that_are_not_at_hand_are_timed_too(name, monkeypatch):
+    monkeypatch.setattr("ganzoo.data.open", None)
+    assert bench._open(name, (), False)[1].classes == bench.CLASSES
+
+
+def test_repeats_are_whole_periods():
+    assert bench._whole(1, 1) == 1 and bench._whole(20, 16) == 32 and bench._whole(16, 16, 10) == 80
+    game = recipe.load("stylegan2_tiny_fashion_mnist", (), smoke=True)
+    from ganzoo.data.images import Spec
+
+    model = bench.training.build(game, Spec(28, 28, 1, 10))
+    intervals = [each.interval for each in game.game.regularizers]
+    assert model.period % model.path_interval == 0 and all(model.period % each == 0 for each in intervals)
+    found = bench.measure(game, Spec(28, 28, 1, 10), steps=1, repeats=3, most=2)
+    assert found["steps_timed"] == math.lcm(model.period, game.train.steps_per_execution) > 1
 
 
 def test_phases_have_times_and_operations(monkeypatch):

@@ -17,6 +17,7 @@ Differences from the papers:
 """
 
 import dataclasses
+import math
 from typing import Literal
 
 import keras
@@ -89,6 +90,10 @@ class StyleGAN2Game(gan.NoiseGAN):
     @property
     def g_terms(self):
         return (*super().g_terms, *(("path",) if self.path_length else ()))
+
+    @property
+    def period(self):
+        return math.lcm(super().period, self.path_interval if self.path_length else 1)
 
     def multiples(self, rows):
         return super().multiples(rows) | deviation.multiples(self.discriminator, rows)
