@@ -443,7 +443,7 @@ def apply_to(source, inputs, out, direction, seed, style, mask, tile, alpha, as_
     metavar="RANGES",
     help="Layers that have the column's style, e.g. 4-7; or coarse (0-3), middle (4-7), fine (8 and on).",
 )
-@click.option("--out", required=True, metavar="PNG")
+@click.option("--out", default="mix.png", show_default=True, metavar="PNG")
 @click.option("--label", type=int, help="Class of all images; conditional models cycle through theirs without it.")
 @click.option("--truncation", type=float, help="As of `ganzoo sample`; nothing is truncated without it.")
 @as_json
@@ -465,7 +465,13 @@ def mix(source, rows, cols, layers, out, label, truncation, as_json):
 @commands.command()
 @click.argument("source")
 @click.argument("image")
-@click.option("--out", required=True, metavar="DIR", help="For result.png, latent.npz and movie.mp4 or .gif.")
+@click.option(
+    "--out",
+    default="projected",
+    show_default=True,
+    metavar="DIR",
+    help="For result.png, latent.npz and movie.mp4 or .gif.",
+)
 @click.option("--steps", default=500, show_default=True, help="Of the search.")
 @click.option("--seed", default=0, show_default=True, help="Same seed, same result.")
 @click.option("--label", type=int, help="Class of the image, for conditional models.")
@@ -495,7 +501,13 @@ def project(source, image, out, steps, seed, label, extractor, as_json):
 
 @commands.command()
 @click.argument("source")
-@click.option("--out", required=True, metavar="DIR", help="For a strip of pictures each, and directions.npz.")
+@click.option(
+    "--out",
+    default="directions",
+    show_default=True,
+    metavar="DIR",
+    help="For a strip of pictures each, and directions.npz.",
+)
 @click.option("--count", default=5, show_default=True, help="How many, those of the largest change first.")
 @click.option("--seeds", type=Seeds(), default="0-3", show_default=True, metavar="RANGES", help="Rows of a strip.")
 @click.option(

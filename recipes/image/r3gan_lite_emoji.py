@@ -1,8 +1,8 @@
 """R3GAN on emoji with transparency, narrow enough for two cores.
 
-Differences from the paper's networks and schedules: widths, batch 16, a rate five times as high, gamma from 0.3 to 0.03,
-length, and no augmentation; chosen by trials of seed 0, in which one block a resolution, in place of the paper's two, drew
-shaded blobs whatever the rates. Categories are not told.
+Differences from the paper's networks and schedules: widths, batch 16, five times the rate, gamma from 0.3 to 0.03,
+length, and no augmentation; chosen by trials of seed 0, in which one block a resolution, in place of the paper's two,
+drew shaded blobs whatever the rates. Categories are not told.
 
 Task: noise-to-image
 Variant: R3GAN (lite)

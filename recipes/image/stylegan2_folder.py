@@ -2,8 +2,8 @@
 
 The authors' automatic configuration for 256x256: a mapping of two layers, gamma = 0.0002 x side^2 / batch, a half-life
 of 10,000 / 32 x batch images. Change gamma, batch and half-life with data.size, e.g. data.size=128 train.batch=32
-game.regularizers.r1.gamma=0.1 game.ema.halflife=10_000. Images are cropped to their centre and resized;
-data.channels may be 1, 3 or 4.
+game.regularizers.r1.gamma=0.1 game.ema.halflife=10_000; from 512 on theirs also has model.cbase=32768, and at 1024 a
+rate of 0.002. Images are cropped to their centre and resized; data.channels may be 1, 3 or 4.
 
 Task: noise-to-image
 Variant: StyleGAN2

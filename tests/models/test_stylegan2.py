@@ -4,6 +4,7 @@ import dataclasses
 
 import keras
 import numpy as np
+import pytest
 import tensorflow as tf
 import zoo
 
@@ -57,6 +58,19 @@ def test_parameters_of_the_cifar_configuration():
             512 + 1,
         ]
     )
+
+
+@pytest.mark.parametrize(
+    ("nets", "side", "millions"),
+    [
+        (stylegan2.StyleGAN2(cbase=32768, depth=2), 32, (19.95, 21.51)),
+        (stylegan2.StyleGAN2(cbase=16384, depth=2), 64, (22.24, 23.41)),
+        (stylegan2.StyleGAN2(cbase=16384, depth=8), 256, (24.77, 24.00)),
+    ],
+)
+def test_parameters_in_millions(nets, side, millions):
+    sizes = [trainable(net(Spec(side, side, 3))) / 1e6 for net in (nets.generator, nets.discriminator)]
+    np.testing.assert_allclose(sizes, millions, rtol=0.005)
 
 
 def test_parameters_with_classes_and_narrowing_maps():
