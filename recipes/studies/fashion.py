@@ -26,6 +26,16 @@ GAMES = (
     "cgan_concatenation",
     "cgan_projection",
     "acgan",
+    "lecam",
+    "bcr",
+    "zcr",
+    "top_k",
+    "wgan_div",
+    "diffaugment",
+    "infogan",
+    "reacgan",
+    "cr",
+    "apa",
 )
 
 
