@@ -130,7 +130,8 @@ def plot(name: str, study: Study, rows: Sequence[dict], file: pathlib.Path):
         length = min(map(len, series))
         kimg = [point[0] / 1000 for point in series[0][:length]]
         numbers = [[run[place][1] for run in series] for place in range(length)]
-        axes.plot(kimg, [sum(each) / len(each) for each in numbers], label=arm, color=colours(index % 20))
+        means, style = [sum(each) / len(each) for each in numbers], "-" if index < 20 else "--"
+        axes.plot(kimg, means, style, label=arm, color=colours(index % 20))
         axes.fill_between(kimg, list(map(min, numbers)), list(map(max, numbers)), alpha=0.15, color=colours(index % 20))
     axes.set_xlabel("thousands of reals seen by D")
     axes.set_ylabel(study.plotted or study.columns[0])
