@@ -228,9 +228,7 @@ def test_the_shipped_studies_name_recipes_that_there_are():
         loaded = study.load(name)
         assert loaded.arms and loaded.protocol and study.names()[name]
         assert name not in recipe.entries()
-    with pytest.raises(
-        BadInput, match=r"no study named 'rings'; allowed: .*dirac, emoji, emoji_clips, fashion"
-    ):
+    with pytest.raises(BadInput, match=r"no study named 'rings'; allowed: .*dirac, emoji, emoji_clips, fashion"):
         study.load("rings")
 
 
